@@ -48,7 +48,7 @@ start_exchange() {
     "$node" contract-tests/judges/orderFlow.ts "$url" "$folder/$name" "$changes"
 }
 
-# Fails if the order flow failed.
+# Ends the order flow that was started last. Fails if the order flow failed.
 end_flow() {
   local id=${started[-1]} code=0
   kill "$id"

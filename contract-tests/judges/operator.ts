@@ -43,7 +43,10 @@ export const sendAsOperator = (url: string, path: string, body: object, method: 
 export const createAccount = (url: string, name: string, kind: "rsa" | "ed25519") =>
   Effect.flatMap(sendAsOperator(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
 
-/** The client's rate limiter is off, because the exchange does not limit the rate of these accounts. */
+/**
+ * Makes a client of an account. Its rate limiter is off, because the exchange does not limit the rate of these
+ * accounts.
+ */
 export const makeAs = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
   Effect.gen(function* () {
     const environment = yield* Effect.fromResult(Environment.fromUrl(url))

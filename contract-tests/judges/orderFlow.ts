@@ -32,7 +32,7 @@ const tradedMarkets = 4
  */
 const quotedMarkets = 10
 
-/** No other order trades at these prices, so both orders keep resting. */
+/** Places a bid and an ask that keep resting, because no other order trades at their prices. */
 const placeBothSides = (ticker: string) =>
   Orders.batchCreate({
     orders: [
@@ -52,7 +52,7 @@ const trade = (ticker: string, judged: As, other: As) =>
     yield* judged(Orders.cancel({ order_id, exchange_index: 0 }))
   })
 
-/** The prices of bids and asks are far apart, so these orders do not trade. */
+/** Changes the books with orders that do not trade, because the prices of bids and asks are far apart. */
 const makeBookChanges = (tickers: ReadonlyArray<string>, changesPerSecond: number) => {
   const perTick = Math.max(1, Math.round((changesPerSecond * tickMillis) / 2_000))
   const resting: Array<string> = []
@@ -109,7 +109,7 @@ const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
   })
 }
 
-/** The markets are settled before they open, so no list of open markets contains them. */
+/** Creates markets and settles them before they open, so that no list of open markets contains them. */
 const makeCatalog = (url: string) => {
   let round = 0
   return Effect.gen(function* () {
@@ -132,7 +132,7 @@ const makeCatalog = (url: string) => {
 class Tally {
   readonly done = new Map<string, number>()
   readonly rejected = new Map<string, number>()
-  /** A pause is not a failure. */
+  /** Whether a step failed. A refusal because of a pause does not count. */
   failed = false
 
   repeat<E, R>(name: string, everyMillis: number, step: Effect.Effect<unknown, E, R>): Effect.Effect<void, never, R> {

@@ -33,6 +33,8 @@ const bellReset = "the serving fiber starts by resetting the bell"
 const hasLeft = "the call has left the queue, so the loop continues without waiting"
 const canonicalBase64 = "the decoder refuses other characters, or encoding the bytes gives a different text"
 const firstMessage = "before the first message, there is nothing that could be repeated"
+const noSlot = "a connection never has the slot undefined"
+const namesOfSlot = "the names of a command without a subscription are not read"
 const noneBetween = "no intent can arrive between the subscription and the copy of the intents"
 const noMembers = "memberOf returns undefined for undefined and for null"
 const sameBytes = "reading the body as a stream gives the same bytes"
@@ -530,7 +532,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const isNewEpoch = true": olderEpoch,
     "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
     "if (false) return":
-      "in one place, a line is only asked again; in the other, a line that was never live has the state that the book has too",
+      "in one place, a line is only asked for a snapshot once more; in the other, the line was never live, so it has the same state as the merged book",
     ";": "a lost leader becomes live again only at the place that readers saw or later, and its book keeps its last reading"
   },
   "packages/client/src/book/side.ts": {
@@ -588,7 +590,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
     "if (due !== undefined && true) this.onTimer()": extraWake,
     "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
-    "if (false) return": "all other lines are lost already, so no hole results after the end",
+    "if (false) return": "all other lines are already lost, so no missing trades are reported after the end",
     "if (false || errors.includes(undefined)) continue": "`includes` also tests the first element"
   },
   "packages/client/src/book/lines.ts": {
@@ -634,9 +636,36 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a subscription without a list of names has no acknowledged names, and a slot that needs no command is open",
     "if (false) return": "isFree also checks the status"
   },
+  "packages/client/src/feed/session/Session.ts": {
+    "#isDueKnown = true": "nothing is due before the first input, and each input computes the time again",
+    "if (true) {": "to compute the time again gives the same time"
+  },
+  "packages/client/src/feed/session/commands.ts": {
+    'if (kind === "unsubscribe") slot.status = ""': "no code compares with the status closing",
+    'line.verifying = register(core, line, "verify", undefined, ["Stryker was here"])': namesOfSlot,
+    'const { id } = register(core, line, "orphan", undefined, ["Stryker was here"])': namesOfSlot
+  },
+  "packages/client/src/feed/session/core.ts": {
+    "isDirty = true": "each input compares the wanted subscriptions with those of the exchange"
+  },
+  "packages/client/src/feed/session/state.ts": {
+    'status: slot.status === "closed" ? "lost" : slot.isSettled && true ? "live" : "restoring",':
+      "no other status is settled"
+  },
+  "packages/client/src/feed/session/wanted.ts": {
+    'const unused: Array<string> = ["Stryker was here"]': "no subscription has this name",
+    'const others = (topic.byName.get(name) ?? ["Stryker was here"]).filter((other) => other !== member)':
+      "byName has each name of a member"
+  },
+  "packages/client/src/feed/session/replies.ts": {
+    "if (false || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {": noSlot,
+    "if (false || !isPresent(line, slot)) {": noSlot,
+    'if (kind === "subscribe" && true && slot.sid === undefined) {': "opened() ignores the sid undefined",
+    "if (false || msg === undefined || Array.isArray(msg)) return undefined": "no reply has a member named undefined"
+  },
   "packages/client/src/feed/session/refusals.ts": {
     "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": noSid,
-    "if (false || !isPresent(line, slot)) {": "a connection never has the slot undefined",
+    "if (false || !isPresent(line, slot)) {": noSlot,
     'const named = new Set([...(msg.market_tickers ?? ["Stryker was here"]), msg.market_ticker])':
       "no market has this name",
     "if (true) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing,
@@ -668,7 +697,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/feed/session/transitions.ts": {
     "if (true) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)":
       "a connection that replaces no other does not read the list",
-    "if (true && line.bySid.get(sid) === slot) line.bySid.delete(sid)": noSid
+    "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)": noSid
   },
   "packages/client/src/feed/session/routing.ts": {
     "if (false) return": noSid,

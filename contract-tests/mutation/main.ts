@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, "../..")
 /** The maximum number of test files that run with one mutant. The most specific files are chosen. */
 const maxTestFiles = 10
 
-/** The same for a mutant that is reached while modules load. It is lower, because each run needs its own process. */
+/** The maximum for a mutant that is reached while modules load. It is lower, because each run needs its own process. */
 const maxLoadingTestFiles = 4
 
 class ArgumentOrder {
@@ -144,7 +144,7 @@ const runTests = async (
 
 const noMutant = "-1"
 
-/** These mutants take effect while modules load, so each run needs its own process. */
+/** Tests the mutants that are reached while modules load. Each run needs its own process. */
 const runLoading = async (
   vitest: Vitest,
   folder: string,

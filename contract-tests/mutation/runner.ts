@@ -1,7 +1,7 @@
 /**
- * Runs each test without a mutant. Then runs it with each mutant that it reached, if the mutant is assigned to the test
- * file and no test has killed it. Before mutants are assigned, the runner only records which mutants the tests reach.
- * With an `active` mutant, the runner runs each test only with this mutant.
+ * Runs each test without a mutant, and then with each mutant that the test reached. Skips mutants that are not assigned
+ * to the test file, or that a test has killed. Before mutants are assigned, the runner only records which mutants the
+ * tests reach. With an `active` mutant, the runner runs each test only with this mutant.
  *
  * @module
  */
@@ -69,7 +69,10 @@ export default class MutationRunner extends TestRunner {
     return active === undefined ? this.tryMutants(test) : this.runActive(test, active)
   }
 
-  /** Vitest's option `bail` cannot replace the check of `isKilled`, because it would also cancel the next run. */
+  /**
+   * Runs a test with the active mutant. Vitest's option `bail` cannot replace the check of `isKilled`, because `bail`
+   * would also cancel the next run.
+   */
   async runActive(test: RunnerTestCase, active: string): Promise<void> {
     if (State.isKilled(this.mutation.folder, active)) return
     this.watchdog.started(active)
@@ -116,7 +119,8 @@ export default class MutationRunner extends TestRunner {
       State.kill(folder, id, { test: test.fullName, reason })
     }
     if (killed.length > 0) {
-      // A mutant can have lasting effects, so that the test fails even without a mutant. Then its kills do not count.
+      // A mutant can have lasting effects, so that the test fails even without a mutant. Then the kills of this test do
+      // not count.
       this.renewSignal(test)
       const isSound = await run(test).then(
         () => true,
@@ -128,7 +132,9 @@ export default class MutationRunner extends TestRunner {
     this.switches.currentTestId = undefined
   }
 
-  /** Vitest uses one signal for all runs of a test, and aborts it when the test times out. */
+  /**
+   * Gives a test a new signal. Vitest uses one signal for all runs of a test, and aborts it when the test times out.
+   */
   renewSignal(test: RunnerTestCase): AbortController {
     const controller = new AbortController()
     Object.assign(test.context, { signal: controller.signal })

@@ -10,7 +10,8 @@ import { join } from "node:path"
 export interface Reached {
   readonly testFile: string
   /**
-   * The mutants that are reached while modules load. Test files share loaded modules, so any of them can detect these.
+   * The mutants that are reached while modules load. Test files share loaded modules, so any test file can detect these
+   * mutants.
    */
   readonly loading: ReadonlyArray<string>
   /** The number of tests that reach a mutant, by its id. */

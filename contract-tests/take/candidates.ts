@@ -25,7 +25,7 @@ const acceptsNull = (schema: Json | undefined): boolean => {
   )
 }
 
-/** Direct and indirect references count. */
+/** The components that responses use, directly or indirectly. */
 const inResponses = (document: Json): ReadonlySet<string> => {
   const reached = new Set<string>()
   const visit = (value: Json | undefined): void => {

@@ -16,7 +16,7 @@ export interface Failure {
   readonly stacks?: ReadonlyArray<{ readonly file: string; readonly line: number }> | undefined
 }
 
-/** In the lines that differ, `-` is expected and `+` is received. */
+/** Describes a failed test. In the lines that differ, `-` is expected and `+` is received. */
 export const describeFailure = (
   root: string,
   file: string,

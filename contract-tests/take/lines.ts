@@ -6,7 +6,7 @@
 import { isNode, LineCounter, parseDocument } from "yaml"
 import { parsePointer } from "../src/reference/internal/json.ts"
 
-/** A missing pointer has the line of its nearest existing parent. Lines count from 1. */
+/** Makes a function that returns the line of a pointer, or of its nearest existing parent. Lines count from 1. */
 export const linesOf = (text: string): ((pointer: string) => number) => {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })

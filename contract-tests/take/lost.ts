@@ -13,7 +13,7 @@ import type { Json } from "../src/reference/JsonSchema.ts"
 interface Names {
   readonly operations: ReadonlySet<string>
   readonly paths: ReadonlySet<string>
-  /** Components, path segments, parameters and fields. */
+  /** The names of components, path segments, parameters and fields. */
   readonly others: ReadonlySet<string>
 }
 
@@ -50,7 +50,7 @@ const namesOf = (document: Json): Names => {
   }
 }
 
-/** The shortest prefix that no other path has. */
+/** The shortest prefix of a path that no other path has. */
 const distinctPrefix = (path: string, others: ReadonlySet<string>): string => {
   const segments = path.split("/").slice(1)
   const beginnings = segments.map((_, index) => `/${segments.slice(0, index + 1).join("/")}`)
@@ -61,11 +61,11 @@ const isDistinct = (name: string): boolean => /^[a-z].*_|^[A-Z].*[A-Z]/.test(nam
 
 export interface Lost {
   readonly operations: ReadonlyArray<string>
-  /** Prefixes of paths, components, path segments, parameters and fields. */
+  /** The components, path segments, parameters and fields that were lost, and prefixes of the lost paths. */
   readonly others: ReadonlyArray<string>
 }
 
-/** Ignores names that `elsewhere`, another document, still has. */
+/** Finds the names that only `before` has. Ignores names that `elsewhere`, another document, still has. */
 export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   const [was, is, kept] = [namesOf(before), namesOf(after), new Set(fieldsIn(elsewhere))]
   const paths = [...was.paths].filter((path) => !is.paths.has(path)).map((path) => distinctPrefix(path, is.paths))
@@ -82,7 +82,7 @@ export const functionsIn = (source: string): ReadonlyMap<string, string> =>
 
 const moduleOf = (name: string): string => name.split(".")[0] ?? name
 
-/** If all functions of a module were lost, `modules` lists the module, and `functions` does not list them. */
+/** Finds the functions of lost operations. A module that lost all its functions is only in `modules`. */
 export const lostFunctions = (
   operations: ReadonlyArray<string>,
   before: ReadonlyMap<string, string>,
@@ -97,7 +97,7 @@ export const lostFunctions = (
 
 const escaped = (text: string): string => text.replaceAll(/[/{}.*+?^$()|[\]\\]/g, "\\$&")
 
-/** For the file of a removed module, returns only one message: remove the file. */
+/** Lists the lines that mention a lost name. For the file of a lost module, the only message is to remove the file. */
 export const mentions = (
   file: string,
   text: string,

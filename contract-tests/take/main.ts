@@ -59,7 +59,7 @@ const feedTests = [
   "packages/client/test/codegen"
 ]
 
-/** They run after the other tests pass. */
+/** These tests run after the other tests pass. */
 const slowDocumentTests = [
   "contract-tests/test/operations/Requests.test.ts",
   "contract-tests/test/operations/Responses.test.ts",
@@ -289,7 +289,7 @@ function mentions(): ReadonlyArray<string> {
     : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), searchedNames, modules))
 }
 
-/** Only one line if a module does not load. */
+/** Returns the lines of `operations.ts`, or only one line if a module does not load. */
 function operations(): ReadonlyArray<string> {
   const { code, text } = node("contract-tests/take/operations.ts")
   if (code === 0) return linesIn(text)
@@ -302,7 +302,7 @@ function operations(): ReadonlyArray<string> {
   ]
 }
 
-/** Describes the operations that can change the number of responses of an `add-response` entry. */
+/** Lists the operations that can change `places`, the number of responses to which an `add-response` entry applies. */
 function responsesThatDiffer(status: string): string {
   const declaring = (document: JsonObject): ReadonlyMap<string, boolean> =>
     new Map(

@@ -77,7 +77,7 @@ describe("the decoder of GetOrderGroup", () => {
     ],
     ["drops a field", "round-trip", (body) => mapField(body, "exchange_index", () => undefined)],
     [
-      "turns null into absent",
+      "omits a field that is null",
       "precision",
       (body) => mapField(body, "contracts_limit_fp", (x) => (x === null ? undefined : x))
     ]

@@ -4,7 +4,10 @@ import { build } from "esbuild"
 
 const here = new URL("./", import.meta.url)
 
-/** By default the command, into `dist/bin`. The command reads its version from `package.json`, two folders above. */
+/**
+ * By default, bundles the command into `dist/bin`. There, the command reads its version from `package.json`, two
+ * folders above.
+ */
 export const bundle = (
   outfile = fileURLToPath(new URL("dist/bin/kalshi-sandbox.js", here)),
   entry = "src/operator/command.ts"

@@ -32,7 +32,7 @@ const request = async (url: string, body?: object): Promise<unknown> => {
 
 export const play = async (judge: string, run: string, scenario: string, driver: Driver): Promise<void> => {
   const path = `${judge}/runs/${run}/scenarios/${scenario}`
-  const assignment = (await request(path, {})) as Assignment // the judge's own response
+  const assignment = (await request(path, {})) as Assignment // the judge sends this type
   const results: Array<Result> = []
   const player = await driver.open(assignment)
   try {
@@ -56,7 +56,7 @@ export const play = async (judge: string, run: string, scenario: string, driver:
 /** An empty `only` selects all scenarios. */
 export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray<string> = []): Promise<Scorecard> => {
   const { client, key } = driver
-  // The judge's own responses.
+  // The casts are safe: the judge sends these types.
   const started = (await request(`${judge}/runs`, { client, key })) as {
     readonly run: string
     readonly scenarios: ReadonlyArray<string>
@@ -81,6 +81,6 @@ export const main = async (driver: Driver): Promise<void> => {
 }
 
 /** The fields of an input are named as on the wire. */
-export const inputOf = <A>(step: Step): A => step.input as A // the judge's own input
+export const inputOf = <A>(step: Step): A => step.input as A // the judge sends this type
 
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

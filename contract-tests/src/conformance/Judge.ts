@@ -41,7 +41,7 @@ export const NewRun = Schema.Struct({
   key: Schema.optionalKey(Schema.Literals(["rsa", "ed25519"]))
 })
 
-/** `continue` and `end` are paths of the judge. */
+/** `continue` and `end` are the paths of requests to the judge. */
 export interface Assignment {
   readonly scenario: string
   readonly title: string

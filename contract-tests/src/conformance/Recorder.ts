@@ -34,7 +34,7 @@ export interface Reply {
   readonly body: string
 }
 
-/** If several rules match a request, the oldest applies until it is used up. */
+/** What the proxy does with some requests. If several rules match, the oldest applies until it is used up. */
 export interface Rule {
   readonly method: string
   /** The path below `/trade-api/v2`, without the query. */
@@ -43,7 +43,7 @@ export interface Rule {
   readonly times?: number
   /** Responds instead of the exchange, which does not get the request. `nth` counts the requests of the rule from 0. */
   readonly respond?: (request: Recorded, nth: number) => Reply
-  /** Runs after the exchange has carried out the request. */
+  /** Changes the response after the exchange has carried out the request. */
   readonly alter?: (reply: Reply) => Reply
 }
 
@@ -73,7 +73,7 @@ export class Recorder {
     this.#rules.push({ rule, used: 0 })
   }
 
-  /** `path` is below `/trade-api/v2`. */
+  /** The recorded requests with a method and a path below `/trade-api/v2`. */
   sent(method: string, path: string): ReadonlyArray<Recorded> {
     return this.requests.filter((request) => request.method === method && pathOf(request.path) === root + path)
   }
@@ -155,7 +155,7 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
-/** Applies to request bodies, and to response bodies that a rule changes. The exchange's own limit is lower. */
+/** The limit of request bodies, and of response bodies that a rule changes. The exchange's own limit is lower. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {
@@ -170,7 +170,7 @@ const collect = (message: IncomingMessage, done: (body: Buffer) => void): void =
   message.on("error", () => {}) // the peer has closed the connection
 }
 
-/** `upstream` returns the address of the exchange. */
+/** Starts a recorder. `upstream` returns the address of the exchange. */
 export const make = (upstream: () => string): Effect.Effect<Recorder, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<{ readonly server: Server; readonly recorder: Recorder; readonly close: () => void }>((resume) => {

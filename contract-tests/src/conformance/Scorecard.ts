@@ -19,7 +19,7 @@ export interface Outcome {
   readonly reason?: string
 }
 
-/** As the driver names the client. */
+/** The client, as its driver reports it. */
 export interface Client {
   readonly name: string
   readonly version: string

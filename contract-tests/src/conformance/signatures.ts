@@ -47,7 +47,7 @@ const mistakes = ({ body, method, path }: Signed, timestamp: string): ReadonlyAr
   ]
 }
 
-/** `keys` maps ids of API keys to public keys. */
+/** Checks the signature of a request. `keys` maps ids of API keys to public keys. */
 export const checkSignature = (request: Signed, keys: ReadonlyMap<string, string>): SignatureCheck => {
   const [keyId, timestamp, signature] = names.map((name) => request.headers[name] ?? "")
   if (!keyId && !timestamp && !signature) return "none"

@@ -152,7 +152,7 @@ const compareChannels = ({ collect, documents, new: now, old }: Context): void =
     if (before === undefined && after !== undefined) {
       collect.add(about("channel-added", name, pointer, "the channel was added", { witness: subscription(after) }))
     } else if (before !== undefined && after === undefined) {
-      const verdict = before.subscribable ? "sends a refused request" : "loses information"
+      const verdict = before.subscribable ? "sends a request that is refused" : "loses information"
       collect.add(
         about("channel-removed", name, pointer, "the channel was removed", { verdict, witness: subscription(before) })
       )
@@ -211,7 +211,7 @@ const reportAddedOrRemoved = (
   const witness = isJson(first) ? minimalOf(isNew ? now : old, first) : undefined
   const kind =
     part === "command" ? (isNew ? "command-added" : "command-removed") : isNew ? "message-added" : "message-removed"
-  const verdict = isNew ? "unaffected" : part === "command" ? "sends a refused request" : "loses information"
+  const verdict = isNew ? "unaffected" : part === "command" ? "sends a request that is refused" : "loses information"
   const habit = isNew && part === "message" ? { savedBy: "unknown messages" as const } : {}
   const change = `the ${part} was ${isNew ? "added" : "removed"}`
   collect.add(about(kind, name, messagePointer(first), change, { part, verdict, witness, ...habit }))
@@ -254,7 +254,7 @@ const rootOf = (context: Context, before: Group, after: Group): Root => {
         : (input) => {
             const encoded = FeedMessages.encode(input as never) // The client rejects input that is not a command.
             if (Result.isFailure(encoded)) return "not sent"
-            // The client writes JSON.
+            // `encode` returns JSON text.
             return judgeNew(JSON.parse(encoded.success) as Json).valid ? "valid" : "refused"
           },
     isDeclared: (location, side) => {

@@ -55,7 +55,7 @@ export const driftCommand = Command.make(
     ),
     history: Flag.String("history").pipe(
       Flag.withDescription(
-        "A folder of published documents, each of which is compared with the next one. Documents given as arguments are included"
+        "A folder of published documents, each of which is compared with the next one. Documents that are given as arguments are compared, too"
       ),
       Flag.optional
     ),

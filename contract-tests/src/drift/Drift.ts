@@ -86,11 +86,11 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
     pointer: `/servers/${key}`,
     change: `the address ${address} was ${isNew ? "added" : "removed"}`,
     witness: { pointer: "", value: address },
-    verdict: isNew ? "unaffected" : "sends a refused request",
+    verdict: isNew ? "unaffected" : "sends a request that is refused",
     savedBy: undefined,
     advice: adviceFor(
       isNew ? "server-added" : "server-removed",
-      isNew ? "unaffected" : "sends a refused request",
+      isNew ? "unaffected" : "sends a request that is refused",
       "document"
     )
   })
@@ -112,7 +112,7 @@ const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
-/** An entry whose target does not exist is left out, because it cannot cause a finding. */
+/** An overlay entry whose target does not exist is left out, because it cannot cause a finding. */
 const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
   if (!isRefined(old) && !isRefined(now)) return []

@@ -61,9 +61,10 @@ export type Kind =
 
 /**
  * What a client of the old document does with the witness. `unaffected`: the client decodes the witness without loss,
- * or its request stays valid.
+ * or its request stays valid. `refuses`: the client refuses the response. `sends a request that is refused`: the new
+ * document refuses the request.
  */
-export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a refused request"
+export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a request that is refused"
 
 /** A habit of clients because of which they accept a change. For example, they allow unknown fields. */
 export type Habit =

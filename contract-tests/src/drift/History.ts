@@ -7,7 +7,7 @@
 import type { Loaded } from "./Documents.ts"
 import { habits, totals, type Drift, type Finding, type Habit } from "./Finding.ts"
 
-/** A reconstructed document was never published. */
+/** Whether the file is a published document. A reconstructed document was never published. */
 export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !file.includes("reconstructed")
 
 /** Versions with padded numbers can be sorted as texts. */
@@ -54,7 +54,7 @@ export const survivalOf = ({ findings }: Drift): Survival => {
     ) as Survival["savedBy"],
     refuses: count(({ verdict }) => verdict === "refuses"),
     loses: count(({ verdict }) => verdict === "loses information"),
-    sends: count(({ verdict }) => verdict === "sends a refused request")
+    sends: count(({ verdict }) => verdict === "sends a request that is refused")
   }
 }
 

@@ -32,7 +32,10 @@ export interface Documents {
   readonly old: Document
   readonly new: Document
   readonly client: Document
-  /** Whether the client's own code judges the witnesses. */
+  /**
+   * Whether `client` is the document of this project's present client. If so, the code of that client judges the
+   * witnesses.
+   */
   readonly isPresent: boolean
   /** The pointers of required lists for which the exchange never sends null. */
   readonly neverNull: ReadonlySet<string>
@@ -147,7 +150,7 @@ const compareUrls = ({ collect }: Context, old: Operation, now: Operation): Read
   if (skeleton(old) !== skeleton(now)) {
     collect.add(
       about(now, "operation-moved", `the operation moved from ${lineOf(old)} to ${lineOf(now)}`, {
-        verdict: "sends a refused request",
+        verdict: "sends a request that is refused",
         witness: lineOf(old)
       })
     )
@@ -186,7 +189,7 @@ const compareSecurity = ({ collect }: Context, old: Operation, now: Operation): 
     collect.add(
       about(now, "security-added", "the operation needs a key now", {
         at,
-        verdict: "sends a refused request",
+        verdict: "sends a request that is refused",
         witness: `${lineOf(now)} without a key`
       })
     )
@@ -201,7 +204,7 @@ const compareSecurity = ({ collect }: Context, old: Operation, now: Operation): 
     collect.add(
       about(now, "security-removed", `${scheme} is no longer accepted`, {
         at,
-        verdict: "sends a refused request",
+        verdict: "sends a request that is refused",
         witness: `${lineOf(now)} with ${scheme}`
       })
     )
@@ -224,7 +227,7 @@ const compareEncodings = ({ collect, tools }: Context, old: Operation, now: Oper
       about(now, "encoding-changed", `the list ${after.name} is ${form(after)} instead of ${form(before)}`, {
         part: "request",
         at: after.pointer,
-        verdict: "sends a refused request",
+        verdict: "sends a request that is refused",
         witness: before.explode ? `?${before.name}=a&${before.name}=b` : `?${before.name}=a,b`
       })
     )
@@ -385,7 +388,7 @@ export const compare = (documents: Documents): Judged => {
     } else if (before !== undefined && after === undefined) {
       collect.add(
         about(before, "operation-removed", `${lineOf(before)} was removed`, {
-          verdict: "sends a refused request",
+          verdict: "sends a request that is refused",
           witness: lineOf(before)
         })
       )

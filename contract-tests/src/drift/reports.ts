@@ -107,7 +107,7 @@ const markdownOf = (drift: Drift): ReadonlyArray<string> => {
 const survivalMarkdown = (drifts: ReadonlyArray<Drift>): ReadonlyArray<string> => [
   "## Effects on a client of the old document",
   "",
-  `| step | refuses | loses | sends refused | ${habits.join(" | ")} |`,
+  `| step | refuses | loses | refused requests | ${habits.join(" | ")} |`,
   `| --- | ---: | ---: | ---: | ${habits.map(() => "---:").join(" | ")} |`,
   ...drifts.map((drift) => {
     const { loses, refuses, savedBy, sends } = survivalOf(drift)

@@ -61,7 +61,7 @@ export interface Mutant {
   /** The pointer with `*` for undeclared keys and for list indices. The indices of tuples stay. */
   readonly location: string
   readonly value: Json
-  /** Example: `"resting" → "RESTING"`. */
+  /** Describes the fault. Example: `"resting" → "RESTING"`. */
   readonly note: string
 }
 

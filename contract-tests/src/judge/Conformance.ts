@@ -197,7 +197,7 @@ const validFault = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   }
 }
 
-/** The value failed once and then passed, but a decoder must be deterministic. */
+/** Reports a value that failed once and then passed: a decoder must be deterministic. */
 const unstableFault = (value: Json): Fault => ({
   check: "completeness",
   pointer: "",

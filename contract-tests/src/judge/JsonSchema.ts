@@ -287,7 +287,7 @@ export interface Subschema {
   readonly pointer: string
 }
 
-/** Does not follow references. */
+/** Returns the direct subschemas of a schema, without following references. */
 export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subschema> => {
   if (typeof schema === "boolean") return []
   const found: Array<Subschema> = []
@@ -305,7 +305,7 @@ export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subs
 }
 
 /**
- * Does not follow references.
+ * Checks the keywords of a schema and its subschemas, without following references.
  *
  * @throws `UnknownKeyword` with the keyword and its pointer.
  */
@@ -317,7 +317,10 @@ export const audit = (schema: JsonSchema, pointer = ""): void => {
   for (const inner of subschemas(schema, pointer)) audit(inner.schema, inner.pointer)
 }
 
-/** Follows each reference once. The pointer of a schema behind a reference starts with the reference. */
+/**
+ * Returns a schema and all schemas inside it. Follows each reference once. The pointer of a schema behind a reference
+ * starts with the reference.
+ */
 export const reachable = (schema: JsonSchema, resolve: Resolve, pointer = ""): ReadonlyArray<Subschema> => {
   const found: Array<Subschema> = []
   const refs = new Set<string>()

@@ -197,7 +197,7 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 /**
  * The errors of the branch that the value was clearly meant for. Undefined if the choice is ambiguous. Considers only
  * the branches of the value's kind and variant. Prefers the fewest errors, then the deepest errors. If no branch has
- * the value's variant, returns the errors of the discriminator.
+ * the value's variant, returns only the errors of the members that distinguish variants.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))

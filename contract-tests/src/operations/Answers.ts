@@ -331,7 +331,7 @@ export class NotNormal extends Error {
 
 const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
   a.ok
-    ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
+    ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both values were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
 /** Thrown if compiled and interpreted code decode a body differently. */
@@ -353,7 +353,7 @@ export const codec = (
   const reader = (compiled: boolean): Conformance.Codec<unknown>["decode"] => {
     const decode = outcome(client, compiled)
     return (input) => {
-      const { fault, tag, value } = decode({ status, body: stringify(input as Json) }) // The tools generate JSON.
+      const { fault, tag, value } = decode({ status, body: stringify(input as Json) }) // Every generated input is JSON.
       if (fault !== undefined) throw new Error(fault)
       if (tag !== "Success")
         return { ok: false, pointers: value instanceof Errors.ContractError ? [value.pointer] : [] }

@@ -67,7 +67,7 @@ export const commonErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
 /** The schema of error bodies without a payload. */
 const errorBody = "#/components/schemas/ErrorBody"
 
-/** The errors whose bodies have separate schemas. The client exposes such a body as a payload. */
+/** Returns the errors whose bodies have separate schemas. The client exposes such a body as a payload. */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
@@ -112,7 +112,7 @@ export const presence = (
   ]
 }
 
-/** Example: `Orders.create`. */
+/** The descriptor has the name of the exported function, such as `Orders.create`. */
 export const name: DescriptorCheck = (client, reference) =>
   compare("name", reference, "", client.name, client.descriptor.name)
 
@@ -129,8 +129,8 @@ interface Facts {
 }
 
 /**
- * The client has exactly the parameters of the document. They agree in location and list format, and in whether they
- * are required.
+ * The client has exactly the parameters of the document, with the locations, list formats and required flags of the
+ * document.
  */
 export const parameters =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
@@ -231,7 +231,7 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
 
 const authBySigning = { always: "required", never: "none", withKey: "optional" } as const
 
-/** See `Signing.ts`. */
+/** The descriptor's `auth` follows from the security of the document: see `Signing.ts`. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
   compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 
@@ -242,7 +242,10 @@ export const access: DescriptorCheck = ({ descriptor }, reference) => {
   return compare("access", reference, "", expected, descriptor.access)
 }
 
-/** Undefined if the operation has no cursor parameter or no response body. */
+/**
+ * Returns the cursor and the lists of a paginated operation. Undefined if the operation has no cursor parameter or no
+ * response body.
+ */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,
   { parameters, success }: ReferenceDocument.Operation
@@ -270,7 +273,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** Finds exports of the form `export const name` or `local as name`. */
+/** Returns the doc block of an export of the form `export const name` or `local as name`. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported
@@ -278,11 +281,11 @@ const docBlock = (source: string, exported: string): string | undefined => {
   return found?.[1]
 }
 
-/** Empty if the interface does not exist. */
+/** Returns the source of the members of an interface. Empty if the interface does not exist. */
 const membersOf = (source: string, name: string): string =>
   new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1] ?? ""
 
-/** Undefined if the field does not exist. */
+/** Returns the doc block of a field. Undefined if the field does not exist. */
 const fieldBlock = (members: string, field: string): string | undefined => {
   const fields = members.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)
   const found = [...fields].find(([, , name]) => name === field)
@@ -329,7 +332,7 @@ export const deprecated =
     ]
   }
 
-/** The checks that do not need the source code. */
+/** Returns the checks that do not need the source code. */
 export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyArray<DescriptorCheck> => [
   name,
   method,

@@ -100,7 +100,7 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
     normalise,
     encode: (value) => value,
     decode: (input) => {
-      // The tools generate JSON.
+      // Every generated input is JSON.
       const [first, ...others] = decoders.map((decode) => decodeInput(decode, normalise, input as Json))
       for (const other of others) {
         // Decoded messages consist of the received JSON.

@@ -169,7 +169,7 @@ const listLimit = (items: ReadonlyArray<Json>, joined: boolean): Limit | undefin
 export type TimeUnit = "seconds" | "milliseconds"
 
 /**
- * Undefined if the field is not a timestamp.
+ * The unit of a timestamp field. Undefined for any other field.
  *
  * Source: the descriptions in the document of October 26, 2026. Every integer `…_ts` of a request is in Unix seconds,
  * and so is the `expiration_time` of an order that is created or amended. `from` and `to`, which only the weather index
@@ -182,8 +182,8 @@ export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): 
 }
 
 /**
- * The number is clearly a timestamp in the other unit. In a field in seconds, the value would be after 2100. In a field
- * in milliseconds, the value would be in the years 1970 to 1973, but read as seconds it would be after 2001.
+ * Whether a number is clearly a timestamp in the other unit. In a field in seconds, the value would be after 2100. In a
+ * field in milliseconds, the value would be in the years 1970 to 1973, but read as seconds it would be after 2001.
  */
 const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
   typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
@@ -200,7 +200,7 @@ export interface Limited {
 
 export interface Requests {
   readonly reference: ReferenceDocument.Operation
-  /** Path, query and body in one closed object. */
+  /** The schema of path, query and body as one closed object. */
   readonly input: JsonSchema
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
   /** Sets each of the `limited` fields to its replacement value, so that the client sends the input. */
@@ -276,7 +276,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   }
 }
 
-/** A string that does not parse stays a string, and is invalid. */
+/** Converts a text to the type of its schema. A text that does not parse stays a string, and is invalid. */
 const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
   if (typeof schema === "boolean") return text
   if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)
@@ -297,7 +297,9 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** Returns `plain`, which has 0 in place of timestamps in the wrong unit, and the pointers of these timestamps. */
+/**
+ * Returns the value with 0 in place of timestamps in the wrong unit (`plain`), and the pointers of these timestamps.
+ */
 const withoutOtherUnits = (
   judge: Judge,
   value: Json,
@@ -549,7 +551,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   return {
     encode: (value) => value,
     decode: (argument) => {
-      const input = argument as Json // The tools generate JSON.
+      const input = argument as Json // Every generated input is JSON.
       const limited = isObject(input) ? requests.limited(input) : []
       if (!isObject(input) || limited.length === 0) return call(input)
       const first = call(input)
@@ -572,7 +574,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   }
 }
 
-/** The client ignores the argument of an operation without input. */
+/** Whether an operation has an input. Otherwise, the client ignores the argument. */
 export const takesInput = ({ input }: Requests): boolean =>
   typeof input !== "boolean" && Object.keys(input.properties ?? {}).length > 0
 

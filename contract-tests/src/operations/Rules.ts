@@ -85,8 +85,9 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
 }
 
 /**
- * The repair gives every child one name and one size. A child with both legs and a ticker keeps its legs if its index
- * is odd, and its ticker otherwise. Only sizes of one kind are kept.
+ * Repairs a batch, whose children are RFQs. The repair gives every child either a ticker or legs, and one size. A child
+ * with both legs and a ticker keeps its legs if its index is odd, and its ticker otherwise. Only sizes of one kind are
+ * kept.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
@@ -174,7 +175,7 @@ export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
 export interface Case {
   readonly name: string
   readonly input: JsonObject
-  /** Undefined if the client must send the input. */
+  /** Where the client must report a violation. Undefined if the client must send the input. */
   readonly pointer: string | undefined
 }
 

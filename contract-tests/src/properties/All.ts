@@ -43,5 +43,5 @@ export const targetProperties: ReadonlyArray<TargetProperty> = [P0, P11, p15, P1
 /** In display order. */
 export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, P11, p15, P16]
 
-/** Ignores case, and accepts `P1p` and `P1'` for `P1′`. */
+/** Converts what a user typed to the id of a property: ignores case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

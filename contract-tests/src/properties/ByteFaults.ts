@@ -39,7 +39,7 @@ export const fullyTested: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "GenerateApiKey"
 ])
 
-/** The number of faults that each other operation runs. */
+/** The number of faults that an operation runs if it is not in {@link fullyTested}. */
 const sampleSize = 3
 
 export const faultsOf = (
@@ -56,7 +56,9 @@ const maxAttemptMillis = 20_000
 
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : maxAttemptMillis)
 
-/** System buffers may contain this much beyond the client's limit (`maxBodyBytes`). */
+/**
+ * The server may write this many bytes beyond the client's limit (`maxBodyBytes`), because system buffers hold them.
+ */
 const bufferedBytes = 64 * 1024 * 1024
 
 /** A longer call counts as hung. */
@@ -170,7 +172,7 @@ const checkFault = (
     const reason = mismatchOf(fault, first, tags, 1)
     if (reason !== undefined) return `without retries: ${reason}`
 
-    // The policy allows a retry. The client must retry exactly if a retry can help and is safe.
+    // The policy allows a retry. The client must retry if a retry can help and is safe, and otherwise must not retry.
     const canRetry =
       repeats && (first.tag === "RequestTimeout" || (first.tag === "TransportError" && fault.outcome !== "large"))
     // If the time limit is short on purpose, even the valid response can be too late on a busy machine.

@@ -81,7 +81,7 @@ const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOpera
   P12: () => withDescriptor("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** Leaves out the report, which repeats the other data. */
+/** Prints an outcome without its report, which only repeats the other data. */
 const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
 interface Subject {

@@ -26,8 +26,8 @@ const describeResult = (decoded: Conformance.Decoded<unknown>): string =>
   decoded.ok ? "a decoded value" : `a rejection at ${JSON.stringify(decoded.pointers[0] ?? "no pointer")}`
 
 /**
- * An edit is one change of a schema. JSON Schema reports a list of the wrong length, but a tuple decoder can report the
- * missing or surplus item.
+ * Whether `got` reports the violation at `pointer` that an edit of the schema caused. JSON Schema reports a list of the
+ * wrong length, but a tuple decoder can report the missing or surplus item.
  */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))

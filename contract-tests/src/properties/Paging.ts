@@ -63,7 +63,7 @@ interface Case {
   readonly others: ReadonlyArray<Json>
   /** The page sizes of two readings of the same list. */
   readonly sizes: readonly [number, number]
-  /** The indices at which an empty page is inserted. They also count the pages that were inserted before. */
+  /** The indices at which an empty page is inserted. An index also counts the empty pages before it. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
   /** The preferred form of an empty list, and of the last cursor: 0 for empty, 1 for null, 2 for absent. */
@@ -73,7 +73,7 @@ interface Case {
   readonly take: number
   /** The index of a page, modulo the number of pages. This page fails, exceeds the budget, or closes a cycle. */
   readonly at: number
-  /** Selects the earlier page that has the repeated cursor of a cycle. */
+  /** Selects the earlier page whose cursor is repeated, so that the pages form a cycle. */
   readonly back: number
 }
 
@@ -134,7 +134,7 @@ interface Model {
   readonly itemsReader: ReturnType<ReturnType<typeof paging.readersOf>["items"]>
   readonly split: (size: number, emptyBefore: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
   readonly inputOf: (size: number) => JsonObject
-  /** Serialized. */
+  /** The serialized items of the pages. */
   readonly itemsOf: (pages: ReadonlyArray<paging.Page>) => ReadonlyArray<string>
   readonly decoded: (body: JsonObject) => JsonObject
   readonly pages: ReadonlyArray<paging.Page>
@@ -151,7 +151,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const result = decode({ status: 200, body: JSON.stringify(body) })
     const value: unknown = Result.isSuccess(result) ? result.success : undefined
     if (!isObject(value as Json)) throw new Violation(`a valid page does not decode: ${JSON.stringify(body)}`)
-    return value as JsonObject // A response is decoded JSON.
+    return value as JsonObject // an object that was decoded from JSON
   }
 
   return (input: Case, reach: Reach): Model => {
@@ -159,7 +159,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const other = target.lists.find((name) => name !== list)
     const readers = paging.readersOf(operation, target.lists)
 
-    /** Uses one of the forms that the document allows. */
+    /** Chooses one of the forms of a body that the document allows. */
     const bodyOf = (items: ReadonlyArray<Json>, cursor: string | undefined): JsonObject => {
       const lists: ReadonlyArray<Json | undefined> = items.length > 0 ? [items] : [[], null, undefined]
       const cursors: ReadonlyArray<Json | undefined> = cursor === undefined ? ["", null, undefined] : [cursor]

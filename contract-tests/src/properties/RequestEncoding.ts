@@ -55,7 +55,7 @@ const checkRejections = ({ operation, seed }: Run, held: Outcome): Outcome => {
   })
 }
 
-/** The cases are at the boundaries of the rules. */
+/** Checks the rules between fields, with inputs at the boundaries of the rules. */
 const checkFieldRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Passed") return held
   const reference = referenceOf(operation)

@@ -73,7 +73,7 @@ const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]>
     readonly [string, Json] // A schema is JSON.
   >
 
-/** Includes the targets of references and the branches of unions, which constrain the same value. */
+/** All schemas that constrain the value: the schema, the targets of its references and the branches of its unions. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema
@@ -158,7 +158,7 @@ const recordCoverage = (
   return coverage
 }
 
-/** A test may supply its own values. */
+/** Checks the values of the suite, or the values that a test supplies. */
 export const checkCoverage = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>

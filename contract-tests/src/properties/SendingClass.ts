@@ -85,7 +85,7 @@ const change = (item: Json, key: string, value: string | undefined): Json =>
       ])
     : item
 
-/** Inputs that differ in retry safety. */
+/** Returns variants of an input: requests that may be retried after a lost response, and requests that may not. */
 export const variants = (operation: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<JsonObject> => {
   const key = keys[operation.id]
   if (key === undefined) return [input]

@@ -167,7 +167,7 @@ const assertionOf = (run: Run, instead: Replacements) => {
   const { operation } = run
   const reference = referenceOf(operation)
   const body = bodyOf(reference, validBody(operation))
-  // An invalid body of a successful response. The error for this body can quote the response.
+  // An invalid body for a successful response. The client's error about this body can quote the response.
   const invalidBody = body.startsWith("{")
     ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
     : "{"

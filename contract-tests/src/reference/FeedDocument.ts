@@ -127,5 +127,5 @@ export const url = (): URL => fixture("spec/feed.json")
 
 export const load = (): FeedDocument => make(readJson("spec/feed.json"))
 
-/** Older documents have no overlay. Example of a name: `2.0.0-2026-08-22`. */
+/** Loads an older document, which has no overlay. Example of a name: `2.0.0-2026-08-22`. */
 export const loadHistory = (name: string): FeedDocument => make(readJson(`spec/history/feed-${name}.json`))

@@ -51,7 +51,7 @@ const rejectExcess = { onExcessProperty: "error" } as const
 
 const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
 
-/** A current document must state the overlay that was applied. An older document must state none. */
+/** Checks a document. A current document must state the overlay that was applied. An older document must state none. */
 export const document = (name: string, read: Read): Checked => {
   const text = read(name)
   const json = objectOf(text)
@@ -78,7 +78,7 @@ export const document = (name: string, read: Read): Checked => {
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
-/** Follows references. */
+/** Returns the value at a pointer. Follows the references on the way. */
 const valueThroughReferences = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value
@@ -142,8 +142,9 @@ export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) =>
 }
 
 /**
- * Every entry has a reason and a source, and takes effect in its document. An entry for the REST document must also be
- * necessary: version 3.28.0, which has no overlay, must lack the change in at least one place.
+ * Checks that every entry of the overlay has a reason and a source, and takes effect in its document. An entry for the
+ * REST document must also be necessary: version 3.28.0, which has no overlay, must lack the change in at least one
+ * place.
  */
 export const overlay = (read: Read): Checked => {
   const decoded = decodeOverlay(read("overlay.json"), rejectExcess)
@@ -167,8 +168,8 @@ export const overlay = (read: Read): Checked => {
 }
 
 /**
- * The importer has added null to the listed schemas, although the specification ignores their `nullable`. The list must
- * equal the pinned list. Each schema must accept null, except where the overlay removes the null.
+ * Checks the schemas to which the importer has added null, although the specification ignores their `nullable`. Their
+ * list must equal the pinned list. Each schema must accept null, except where the overlay removes the null.
  */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
   const text = read(`nullable-by-intent.${kind}.json`)

@@ -14,9 +14,9 @@ export interface JsonObject {
 }
 
 /**
- * Null is always a type: `["string", "null"]`, or the branch `{ "type": "null" }` of an `anyOf`. `nullable` does not
- * occur. `default` and `deprecated` are the only keywords that a schema has beside a `$ref` or beside an `anyOf` with
- * null.
+ * A schema of a reference document. Null is always a type: `["string", "null"]`, or the branch `{ "type": "null" }` of
+ * an `anyOf`. `nullable` does not occur. `default` and `deprecated` are the only keywords that a schema has beside a
+ * `$ref` or beside an `anyOf` with null.
  */
 export interface JsonSchema {
   readonly $ref?: string

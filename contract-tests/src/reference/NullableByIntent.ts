@@ -9,7 +9,7 @@ export interface PinnedSchema {
   /** The keyword beside `nullable` in the published document. `asyncapi`: AsyncAPI does not have `nullable`. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
   readonly pointer: string
-  /** Whether the overlay removes the null again. */
+  /** Whether the overlay removes the null that the importer adds. */
   readonly isTakenBack: boolean
 }
 

@@ -173,8 +173,8 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
 }
 
 /**
- * Checks the complete document against the keyword table first. So every returned schema and subschema is a valid
- * `JsonSchema`.
+ * Checks first that the complete document has only supported keywords. So every returned schema and subschema is a
+ * valid `JsonSchema`.
  *
  * @throws `InvalidDocument` for a value that is not a valid REST reference document.
  */

@@ -9,7 +9,7 @@ import { exitCode, lastLine, totals } from "../runner/Report.ts"
 /** The version of this layout. */
 const layout = 1
 
-/** Two finished runs on the local exchange with the same options differ only in `times`. */
+/** Renders the report. Two finished runs on the local exchange with the same options differ only in `times`. */
 export const render = (report: Report): string => {
   const { times, ...rest } = report
   return `${JSON.stringify({ layout, ...rest, totals: totals(report), exitCode: exitCode(report), lastLine: lastLine(report), times }, null, 2)}\n`

@@ -46,7 +46,7 @@ const counts = ({ failed, passed, skipped }: Report.Totals, millis: number) => (
   time: (millis / 1_000).toFixed(3)
 })
 
-/** A run with exit code 3 has an additional failing suite. */
+/** Renders the report. If the run has exit code 3, the report has an additional failing suite. */
 export const render = (report: Report.Report): string => {
   const suites = report.properties.map(({ id, statement }) => {
     const millis = report.times.byProperty[id] ?? 0

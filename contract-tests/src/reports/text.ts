@@ -37,7 +37,7 @@ export const failure = ({ property, result, target }: ReturnType<typeof Report.f
     `  ${Replay.lineOf(result.token)}`
   ].join("\n")
 
-/** The last line is `N passed, N failed, N skipped`. */
+/** Renders a report. The last line is `N passed, N failed, N skipped`. */
 export const render = (report: Report.Report): string => {
   const rows = report.properties.map(({ id, statement }) => {
     const { failed, passed, skipped } = Report.totals(report, id)

@@ -68,7 +68,7 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
   curl: undefined
 })
 
-/** If the property cannot run, returns a text with the reason. */
+/** Checks a cell. If the property cannot run, returns a text with the reason. */
 export const check = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.targetProperties.find((candidate) => candidate.id === id)
   if (other !== undefined) {

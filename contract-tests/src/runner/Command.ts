@@ -87,7 +87,7 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
 const seedOf = (flag: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(flag)) {
     return Effect.catch(
-      // This is the only possible error.
+      // `seedFrom` throws no other error.
       Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }),
       ({ message }) => refuse(message)
     )
@@ -182,7 +182,7 @@ const runCommand = Command.make(
       Effect.try({
         try: () => Counterexamples.load(flags.counterexamples),
         catch: (error) => error as Counterexamples.Unreadable
-      }), // This is the only possible error.
+      }), // `load` throws no other error.
       ({ message }) => refuse(message)
     )
     const outputs = yield* Outputs.parse(flags.reports)
@@ -224,7 +224,7 @@ const replayCommand = Command.make(
   { token: Argument.String("token").pipe(Argument.withDescription("The token that a failure printed")) },
   Effect.fnUntraced(function* ({ token }) {
     const replay = yield* Effect.catch(
-      // This is the only possible error.
+      // `parse` throws no other error.
       Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }),
       ({ message }) => refuse(message)
     )

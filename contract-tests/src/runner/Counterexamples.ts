@@ -1,6 +1,6 @@
 /**
- * Saves counterexamples to files, one file for each property. A later run of a cell checks the cell's counterexamples
- * first.
+ * Saves counterexamples to files, one file for each property. A later run of a cell (a property with its target) checks
+ * the cell's counterexamples first.
  *
  * A line is JSON: the token that replays the failure, and the instance for the reader. After a change of a property's
  * generator, a token can give a different instance. The line is then obsolete and can be removed.
@@ -36,7 +36,7 @@ const linesOf = (file: string): ReadonlyArray<string> =>
 const read = (file: string): ReadonlyArray<Replay.Replay> =>
   linesOf(file).map((line, index) => {
     try {
-      const json = JSON.parse(line) as Json // JSON.parse returns JSON.
+      const json = JSON.parse(line) as Json // The cast is safe: JSON.parse returns JSON.
       const token = isObject(json) ? json["token"] : undefined
       return Replay.parse(String(token))
     } catch (error) {

@@ -92,7 +92,7 @@ const maxLength = 4000
 const shorten = (text: string): string =>
   text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text
 
-/** The last line replays the failure. Undefined if the run passed. */
+/** The report of a failed run. Its last line replays the failure. Undefined if the run passed. */
 export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target = ""): string | undefined => {
   if (!details.failed) return undefined
   const thrown = details.errorInstance

@@ -30,7 +30,7 @@ export interface Options {
   readonly properties: ReadonlyArray<string>
   /** The names or ids of operations, or the names of other targets, with `*` for any characters. Empty for all. */
   readonly operations: ReadonlyArray<string>
-  /** A cell checks its own counterexamples before its other cases. */
+  /** Counterexamples of earlier runs. A cell checks its own counterexamples before its other cases. */
   readonly kept: ReadonlyArray<Replay.Replay>
   /** The name of the exchange, for the report. */
   readonly target: string

@@ -1,5 +1,5 @@
 /**
- * A clock and a scheduler whose time only `advanceTo` advances. Programs run synchronously, so a thousand calls of one
+ * A clock and a scheduler. Only `advanceTo` advances their time. Programs run synchronously, so a thousand calls of one
  * minute each finish immediately and deterministically.
  *
  * Effect's `TestClock` waits for the event loop between two steps. This module runs the fibers itself, which makes
@@ -29,7 +29,7 @@ export interface VirtualTime {
   readonly advanceTo: (millis: number) => void
 }
 
-/** A program with more steps at one time counts as an endless loop. */
+/** If a program takes more steps while the time stands still, it counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
 /** `startMillis` is a Unix time. */

@@ -22,7 +22,7 @@ export interface Options {
   readonly script: URL
 }
 
-// Terminates cells that hang, but not cells that are slow on a busy machine.
+// Even on a busy machine, only cells that hang exceed this limit.
 const defaults: Options = { limitMillis: 600_000, script }
 
 /** A worker that dies while idle is detected at its next job. */

@@ -8,7 +8,7 @@ import * as fs from "node:fs"
 export interface Fault {
   /** The faulty behavior. Example: `retries a request after a 400`. */
   readonly name: string
-  /** Relative to the root of the repository. If it is a folder, the pattern must occur in only one of its files. */
+  /** A file or a folder, relative to the root of the repository. In a folder, only one file may match the pattern. */
   readonly in: string
   /** The pattern must match exactly once. A short pattern survives refactoring. */
   readonly pattern: RegExp
@@ -42,7 +42,7 @@ const filesOf = (path: string): ReadonlyArray<string> =>
         .map((name) => `${path}/${name}`)
 
 /**
- * Does not change the file.
+ * Returns the source with the fault. Does not change the file.
  *
  * @throws `Stale` if the pattern does not match exactly once.
  */

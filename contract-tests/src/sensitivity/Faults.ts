@@ -1,6 +1,6 @@
 /**
- * The injected faults, except those of the feed (`FeedFaults.ts`). They prove that the properties can fail. The
- * mutation tester measures the tests of single modules.
+ * The injected faults, except those of the feed (`FeedFaults.ts`). They prove that the properties can fail. The tests
+ * of single modules have other faults: see `pnpm mutate`.
  *
  * @module
  */

@@ -88,7 +88,7 @@ const runs = 600
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
 
-// The module of the client's tests has this list.
+// `A` describes the exports of the module.
 const load = async <A>(path: string): Promise<A> => (await import(new URL(path, root).href)) as A
 
 /** The faults exist only in the repository, not in a published package. */

@@ -93,7 +93,7 @@ const checkOf = (fault: Fault, seed: number, planted: Planted | undefined): Chec
   seed
 })
 
-/** Undefined if the same counterexample occurred again. */
+/** Why the replay did not reproduce the failure. Undefined if it found the same counterexample. */
 export const replayProblem = (detected: Extract<Verdict, { _tag: "Detected" }>, again: Verdict): string | undefined => {
   switch (again._tag) {
     case "Passed":
@@ -145,7 +145,7 @@ export const unsound = (
   ).pipe(Effect.map((found) => found.flat()))
 }
 
-/** Nothing proves that these properties can fail. */
+/** The properties for which there is no fault. Nothing proves that they can fail. */
 export const unproved = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
   const proved = new Set(faults.map(({ property }) => property))
   return Properties.statements.map(({ id }) => id).filter((id) => !proved.has(id))

@@ -10,7 +10,7 @@ import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { document, referenceOf } from "../properties/Subject.ts"
 import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** Undefined if the call fails. */
+/** Calls an operation. Returns undefined if the call fails. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
 /** By parameter name. A fallback is used if the list for the parameter is empty. */
@@ -88,7 +88,7 @@ const sources: Readonly<Record<string, Source>> = {
   subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
 }
 
-/** Parameters that need another list in one operation. */
+/** Parameters whose values come from a special list in one operation. */
 const sourcesByOperation: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Events.candlesticks": { ticker: eventTicker },
   "Events.forecastPercentileHistory": { ticker: eventTicker },

@@ -26,7 +26,7 @@ export interface Finding {
   readonly curl: string | undefined
 }
 
-/** Placeholders replace the values of the signing headers. */
+/** Returns a curl command with placeholders for the values of the signing headers. */
 export const curlOf = (client: ClientOperation, { body, method, url }: SentRequest): string => {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
   const signed = isSigned(referenceOf(client))

@@ -25,7 +25,10 @@ import * as Redactions from "./Redactions.ts"
 import * as Tap from "./Tap.ts"
 import { type Remote, Unusable } from "./Target.ts"
 
-/** Returns the input for a write. Undefined if this write is not called. Fails if an entity of the input is missing. */
+/**
+ * Returns the input for a write, or undefined if the run must not call it. Fails if an entity that the input needs is
+ * missing.
+ */
 export type Writes = (
   client: ClientOperations.ClientOperation
 ) => Effect.Effect<JsonObject, Discovery.Missing> | undefined
@@ -36,7 +39,7 @@ export interface Options {
   readonly rule: Guard.Rule
   /** Called before each permitted request is sent. */
   readonly before?: (request: Tap.SentRequest) => void
-  /** The reason for skipping a write that is not called. */
+  /** The reason that is reported for a write that the run does not call. */
   readonly writesSkipReason: string
 }
 

@@ -22,7 +22,7 @@ import { makeWorld, seedingMillis, signerOf, type World } from "./World.ts"
 
 export interface LocalExchange {
   readonly world: World
-  /** Runs on the freshly seeded exchange. `signerOf` chooses the account. */
+  /** Calls an operation on the freshly seeded exchange. `signerOf` chooses the account. */
   readonly call: (client: ClientOperation, input: unknown) => Traffic
 }
 

@@ -33,7 +33,7 @@ export interface Exchanged {
 
 export interface Tap {
   readonly http: HttpClient.HttpClient
-  /** Since the last call of `take`, in order. */
+  /** Returns the requests and responses since the last call of `take`, in order. */
   readonly take: () => ReadonlyArray<Exchanged>
 }
 
@@ -73,7 +73,7 @@ export const sentRequestOf = ({ body, method, url }: HttpClientRequest.HttpClien
   body: body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined
 })
 
-/** A caller that makes one call at a time can assign the traffic to its calls. */
+/** Records the traffic of `client`. A caller that makes one call at a time can assign the traffic to its calls. */
 export const make = (client: HttpClient.HttpClient): Tap => {
   let exchanged: Array<Exchanged> = []
   const http = HttpClient.transform(client, (sent, request) =>

@@ -425,7 +425,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   UpdateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
 }
 
-/** By field name, at any depth of an input. */
+/** Values for the fields of inputs, by field name. They apply at any depth. */
 const knownOf = (world: World): JsonObject => ({
   order_id: world.orderIds[0] ?? unknownId,
   order_group_id: world.groupId,

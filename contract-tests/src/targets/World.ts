@@ -70,7 +70,7 @@ export interface World {
   readonly seededSeconds: number
 }
 
-/** The days contain every seeded trade. The times are in Unix seconds. */
+/** Returns the parameters of daily candlesticks. Their period contains every seeded trade, in Unix seconds. */
 export const candleDays = ({ seededSeconds }: World) => ({
   start_ts: Math.max(0, seededSeconds - 200 * 86_400),
   end_ts: seededSeconds + 86_400,
@@ -234,7 +234,7 @@ const makeFcm = ({ as, taker }: Members) =>
     }
   })
 
-/** A combo is a market with a leg in each event. */
+/** Makes a collection with one combo. The combo is a market with a leg in each event. */
 const makeCollection = ({ as, signer }: Members) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox

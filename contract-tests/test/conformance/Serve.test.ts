@@ -34,17 +34,17 @@ const client = { name: "mine", version: "1", language: "Go" }
 /** Starts a run, and returns the path of one of its scenarios. */
 const started = async (scenario: string): Promise<string> => {
   const { text } = await send("/runs", { client })
-  return `/runs/${(JSON.parse(text) as { readonly run: string }).run}/scenarios/${scenario}` // the judge's own response
+  return `/runs/${(JSON.parse(text) as { readonly run: string }).run}/scenarios/${scenario}` // the judge sends this type
 }
 
-const begin = async (path: string): Promise<Assignment> => JSON.parse((await send(path, "")).text) as Assignment // the judge's own response
+const begin = async (path: string): Promise<Assignment> => JSON.parse((await send(path, "")).text) as Assignment // the judge sends this type
 
 const end = async (path: string, results: ReadonlyArray<object>): Promise<Outcome> =>
-  JSON.parse((await send(`${path}/end`, { results })).text) as Outcome // the judge's own response
+  JSON.parse((await send(`${path}/end`, { results })).text) as Outcome // the judge sends this type
 
 const rowOf = async (path: string): Promise<Scorecard["rows"][number] | undefined> => {
   const [, , run, , scenario] = path.split("/")
-  const card = JSON.parse((await send(`/runs/${run}/scorecard`)).text) as Scorecard // the judge's own response
+  const card = JSON.parse((await send(`/runs/${run}/scorecard`)).text) as Scorecard // the judge sends this type
   return card.rows.find((row) => row.scenario === scenario)
 }
 
@@ -72,7 +72,7 @@ describe("the control interface of the judge", () => {
     const listed = JSON.parse((await send("/scenarios")).text) as {
       readonly scenarios: ReadonlyArray<{ readonly id: string }>
       readonly steps: Readonly<Record<string, unknown>>
-    } // the judge's own response
+    } // the judge sends this type
     assert.deepStrictEqual(
       listed.scenarios.map(({ id }) => id),
       scenarios.map(({ id }) => id)
@@ -103,7 +103,7 @@ describe("the control interface of the judge", () => {
     const path = await started("error-nested")
     const reason = async (path: string, body?: unknown) => {
       const { status, text } = await send(path, body)
-      return [status, (JSON.parse(text) as { readonly error: string }).error] // the judge's own response
+      return [status, (JSON.parse(text) as { readonly error: string }).error] // the judge sends this type
     }
     assert.deepStrictEqual(await reason("/runs/99/scorecard"), [
       404,

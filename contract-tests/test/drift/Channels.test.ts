@@ -45,8 +45,8 @@ const changes: ReadonlyArray<Planted> = [
       params(document).properties.channels.items.enum = ["orders"]
     },
     [
-      "breaking enum-member-removed subscribe items: sends a refused request",
-      "breaking channel-removed trade trade: sends a refused request",
+      "breaking enum-member-removed subscribe items: sends a request that is refused",
+      "breaking channel-removed trade trade: sends a request that is refused",
       "breaking message-removed trade trade: loses information"
     ]
   ],
@@ -83,7 +83,7 @@ const changes: ReadonlyArray<Planted> = [
       document.channels.root.messages = {}
       document.operations.subscribe.messages = []
     },
-    ["breaking command-removed subscribe subscribe: sends a refused request"]
+    ["breaking command-removed subscribe subscribe: sends a request that is refused"]
   ],
   [
     "a required field removed from a message",
@@ -126,22 +126,25 @@ const changes: ReadonlyArray<Planted> = [
   [
     "a bound of a command tightened",
     (document) => (params(document).properties.channels.maxItems = 5),
-    ["breaking constraint-tightened subscribe channels: sends a refused request"]
+    ["breaking constraint-tightened subscribe channels: sends a request that is refused"]
   ],
   [
     "a field of a command removed",
     (document) => delete params(document).properties.filter,
-    ["breaking field-removed subscribe filter: sends a refused request"]
+    ["breaking field-removed subscribe filter: sends a request that is refused"]
   ],
   [
     "a field of a command made required",
     (document) => params(document).required.push("filter"),
-    ["breaking field-became-required subscribe filter: sends a refused request"]
+    ["breaking field-became-required subscribe filter: sends a request that is refused"]
   ],
   [
     "the address changed",
     (document) => (document.servers.production.pathname = "/ws/v2"),
-    ["breaking server-removed servers production: sends a refused request", "additive server-added servers production"]
+    [
+      "breaking server-removed servers production: sends a request that is refused",
+      "additive server-added servers production"
+    ]
   ]
 ]
 

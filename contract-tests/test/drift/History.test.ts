@@ -27,9 +27,9 @@ describe("the step of the REST document from 3.26.0 to 3.27.0", () => {
   it("has four breaking and four additive findings", () => {
     assert.deepStrictEqual(described(step), [
       "breaking field-removed DecreaseOrderV2 service: loses information",
-      "breaking operation-removed LookupTickersForMarketInMultivariateEventCollection put: sends a refused request",
-      "breaking constraint-tightened IntraExchangeInstanceTransfer destination_exchange_shard: sends a refused request",
-      "breaking constraint-tightened IntraExchangeInstanceTransfer source_exchange_shard: sends a refused request",
+      "breaking operation-removed LookupTickersForMarketInMultivariateEventCollection put: sends a request that is refused",
+      "breaking constraint-tightened IntraExchangeInstanceTransfer destination_exchange_shard: sends a request that is refused",
+      "breaking constraint-tightened IntraExchangeInstanceTransfer source_exchange_shard: sends a request that is refused",
       "additive operation-added GetEventLiveData get",
       "additive field-added DecreaseOrderV2 market_ticker",
       "additive nullable GetSeriesList additional_prohibitions (nulls by overlay)",

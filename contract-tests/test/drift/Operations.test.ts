@@ -137,17 +137,17 @@ const requests: ReadonlyArray<Planted> = [
       body(document).properties.colour = { type: "string" }
       body(document).required.push("colour")
     },
-    ["breaking field-added CreateThing colour: sends a refused request"]
+    ["breaking field-added CreateThing colour: sends a request that is refused"]
   ],
   [
     "a field removed",
     (document) => delete body(document).properties.kind,
-    ["breaking field-removed CreateThing kind: sends a refused request"]
+    ["breaking field-removed CreateThing kind: sends a request that is refused"]
   ],
   [
     "a field made required",
     (document) => body(document).required.push("kind"),
-    ["breaking field-became-required CreateThing kind: sends a refused request"]
+    ["breaking field-became-required CreateThing kind: sends a request that is refused"]
   ],
   [
     "a field made optional",
@@ -162,7 +162,7 @@ const requests: ReadonlyArray<Planted> = [
   [
     "a field that is no longer nullable",
     (document) => delete body(document).properties.count.nullable,
-    ["breaking not-nullable CreateThing count: sends a refused request"]
+    ["breaking not-nullable CreateThing count: sends a request that is refused"]
   ],
   [
     "a new member of a closed enum",
@@ -172,17 +172,17 @@ const requests: ReadonlyArray<Planted> = [
   [
     "a member of a closed enum removed",
     (document) => body(document).properties.kind.enum.pop(),
-    ["breaking enum-member-removed CreateThing kind: sends a refused request"]
+    ["breaking enum-member-removed CreateThing kind: sends a request that is refused"]
   ],
   [
     "a bound of a body tightened",
     (document) => (body(document).properties.name.maxLength = 10),
-    ["breaking constraint-tightened CreateThing name: sends a refused request"]
+    ["breaking constraint-tightened CreateThing name: sends a request that is refused"]
   ],
   [
     "a bound of a parameter tightened",
     (document) => (list(document).parameters[0].schema.maximum = 50),
-    ["breaking constraint-tightened ListThings schema: sends a refused request"]
+    ["breaking constraint-tightened ListThings schema: sends a request that is refused"]
   ],
   [
     "a range replaced by an enum that lacks one of its numbers",
@@ -190,17 +190,17 @@ const requests: ReadonlyArray<Planted> = [
       const numbers = Array.from({ length: 100 }, (_, index) => index + 1).filter((number) => number !== 57)
       list(document).parameters[0].schema = { type: "integer", enum: numbers, default: 20 }
     },
-    ["breaking enum-closed ListThings schema: sends a refused request"]
+    ["breaking enum-closed ListThings schema: sends a request that is refused"]
   ],
   [
     "a maximum length of a list introduced",
     (document) => (list(document).parameters[2].schema.maxItems = 2000),
-    ["breaking constraint-tightened ListThings schema: sends a refused request"]
+    ["breaking constraint-tightened ListThings schema: sends a request that is refused"]
   ],
   [
     "a list whose items must now be distinct",
     (document) => (list(document).parameters[2].schema.uniqueItems = true),
-    ["breaking constraint-tightened ListThings schema: sends a refused request"]
+    ["breaking constraint-tightened ListThings schema: sends a request that is refused"]
   ],
   [
     "another default",
@@ -210,7 +210,7 @@ const requests: ReadonlyArray<Planted> = [
   [
     "a parameter removed",
     (document) => list(document).parameters.splice(1, 1),
-    ["breaking field-removed ListThings schema: sends a refused request"]
+    ["breaking field-removed ListThings schema: sends a request that is refused"]
   ],
   [
     "a path parameter renamed, which does not change the URL",
@@ -225,12 +225,12 @@ const requests: ReadonlyArray<Planted> = [
   [
     "the encoding of a list changed",
     (document) => (list(document).parameters[2].explode = false),
-    ["breaking encoding-changed ListThings schema: sends a refused request"]
+    ["breaking encoding-changed ListThings schema: sends a request that is refused"]
   ],
   [
     "an operation that now needs a key",
     (document) => (list(document).security = [{ key: [] }]),
-    ["breaking security-added ListThings security: sends a refused request"]
+    ["breaking security-added ListThings security: sends a request that is refused"]
   ],
   [
     "an operation that became public",
@@ -240,7 +240,7 @@ const requests: ReadonlyArray<Planted> = [
   [
     "an operation removed",
     (document) => delete document.paths["/things/{thing_id}"],
-    ["breaking operation-removed GetThing get: sends a refused request"]
+    ["breaking operation-removed GetThing get: sends a request that is refused"]
   ],
   [
     "an operation added",
@@ -253,7 +253,7 @@ const requests: ReadonlyArray<Planted> = [
       document.paths["/objects"] = { get: list(document) }
       delete document.paths["/things"].get
     },
-    ["breaking operation-moved ListThings get: sends a refused request"]
+    ["breaking operation-moved ListThings get: sends a request that is refused"]
   ],
   [
     "an operation id changed",
@@ -263,7 +263,7 @@ const requests: ReadonlyArray<Planted> = [
   [
     "the address changed",
     (document) => (document.servers[0].url = "https://example.org/api"),
-    ["breaking server-removed servers 0: sends a refused request", "additive server-added servers 0"]
+    ["breaking server-removed servers 0: sends a request that is refused", "additive server-added servers 0"]
   ]
 ]
 
@@ -416,7 +416,7 @@ describe("the comparison of two REST documents", () => {
     assert.deepStrictEqual([accepts?.(finding?.witness?.value), refuses?.(finding?.witness?.value)], [true, false])
   })
 
-  it("has a witness with the field if a response gets a new required field", () => {
+  it("has a witness that contains the field if a response gets a new required field", () => {
     const [finding] = drift(
       rest,
       edited(rest, (document) => {

@@ -52,7 +52,7 @@ describe("the present client", () => {
       properties.client_order_id.maxLength = 8
     })
     assert.deepStrictEqual(tighter, [
-      "breaking constraint-tightened CreateOrderV2 client_order_id: sends a refused request"
+      "breaking constraint-tightened CreateOrderV2 client_order_id: sends a request that is refused"
     ])
     // The client knows that the price of an order is between 0 and 1, so it never sends 2.
     const never = found(rest, (document) => {
@@ -79,7 +79,7 @@ describe("the present client", () => {
       get.parameters.push({ in: "query", name: "colour", schema: { type: "string" } })
     }
     assert.deepStrictEqual(found(rest, edit), [
-      "breaking security-added GetMarketOrderbook security: sends a refused request",
+      "breaking security-added GetMarketOrderbook security: sends a request that is refused",
       "additive field-added GetMarketOrderbook schema"
     ])
   })

@@ -87,7 +87,7 @@ describe("Mutants.make", () => {
     assert.deepStrictEqual(discarded, [])
   })
 
-  it("returns only mutants that the judge refuses at the pointer of the mutant, and nowhere else", () => {
+  it("returns only mutants that the judge refuses at exactly one pointer, which is the mutant's own", () => {
     const { mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const verdict = judge(everything)
     for (const { pointer, value } of made) {
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("accepts only the mutant's own pointer for all other kinds of mutants", () => {
+  it("accepts only the mutant's own pointer unless a list has the wrong length", () => {
     const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))

@@ -58,7 +58,7 @@ describe("checkRequests", { timeout: 300_000 }, () => {
     }
   })
 
-  it("uses violations of every kind that is possible in the schemas of requests", () => {
+  it("tests every kind of violation that is possible in the schemas of requests", () => {
     const kinds = new Set(
       ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )
@@ -401,7 +401,7 @@ describe("the client, in contrast to the document", { timeout: 300_000 }, () => 
     ])
   })
 
-  it("never sends the OAuth token of partners, which three operations accept", () => {
+  it("never sends an OAuth token, which three operations accept from partners", () => {
     const withAlternatives = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
       withAlternatives.map(({ id }) => id),

@@ -47,7 +47,7 @@ describe("P7 (faults in the bytes of a connection)", () => {
 
 describe("P7 with an injected fault", () => {
   const client = named("GetOrderGroup")
-  // The types of an operation with a fault match no real operation.
+  // The cast is needed because an operation with a fault has other types than every real operation.
   const wrapped = (wrap: (effect: Effect.Effect<unknown, { readonly _tag: string }, never>) => unknown) =>
     Object.assign((input: unknown) => wrap(client.operation(input) as never), {
       descriptor: client.descriptor

@@ -19,7 +19,10 @@ describe("P15 (the properties are deterministic)", () => {
 })
 
 describe("P15 with an injected fault", () => {
-  /** A property with the id P5: P15 runs P5 on real operations, and on a read that is sent as PUT. */
+  /**
+   * Makes a property with the id P5. P15 runs it on real operations, and on an operation with a fault: a read that is
+   * sent as PUT.
+   */
   const propertyOf = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
     statement: "A property of this test.",

@@ -33,7 +33,7 @@ const withFolder = (
   }
 }
 
-// Each test starts processes. On a busy machine, these take long.
+// Each test starts processes, which are slow on a busy machine.
 describe("spec import", { timeout: 120_000 }, () => {
   it("applies the overlay, and writes the same bytes each time", () => {
     withFolder({ "overlay.json": overlayFor(published), "published.yaml": published }, (run, read) => {

@@ -220,7 +220,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       )
     ))
 
-  it("detects an invalid response and reproduces it from its token", () =>
+  it("detects an invalid response, and reproduces the failure from its token", () =>
     Effect.runPromise(
       withServedExchange(({ key, sandbox }) =>
         Effect.gen(function* () {

@@ -109,7 +109,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("fails if a property never reaches the situation that it requires", () =>
+  it.effect("fails if a property never reaches a required situation", () =>
     Effect.gen(function* () {
       const reaching = (reached: Readonly<Record<string, number>>): Suite.Runner => ({
         width: 1,

@@ -14,7 +14,10 @@ import { make, tampered } from "./support/consistency/reading.ts"
 import { fields, texts } from "./support/consistency/references.ts"
 import type { rules } from "./support/consistency/sums.ts"
 
-/** A contradiction to inject: `value` at `pointer` in the responses of `operation`. `found` is a part of the expected report. */
+/**
+ * A contradiction to inject: `value` at `pointer` in the responses of `operation`. `found` is a part of the expected
+ * report.
+ */
 interface Planted {
   readonly operation: string
   readonly pointer: string
@@ -106,12 +109,12 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/markets/0/open_interest_fp",
     value: "99.00"
   },
-  "a balance is the sum over the shards": {
+  "a balance is the sum of the balances on the shards": {
     operation: "GetBalance",
     pointer: "/balance_breakdown/0/balance",
     value: "1.0000"
   },
-  "the value of resting orders is the sum over the shards": {
+  "the value of resting orders is the sum of the values on the shards": {
     operation: "GetPortfolioRestingOrderTotalValue",
     pointer: "/total_resting_order_value",
     value: 1

@@ -56,7 +56,7 @@ const sent = (path: string, { data, url = "" }: Answer["config"]): JsonObject =>
     .split("/")
     .flatMap((part, index) => (part.startsWith("{") ? [[part.slice(1, -1), parts[index] ?? ""]] : []))
   const body: unknown = typeof data === "string" && data !== "" ? JSON.parse(data) : {}
-  return { ...(body as JsonObject), ...Object.fromEntries([...searchParams, ...ids]) } // The SDK sends objects.
+  return { ...(body as JsonObject), ...Object.fromEntries([...searchParams, ...ids]) } // The SDK sends only objects as bodies.
 }
 
 const call = (api: keyof Apis, method: string) =>
@@ -68,7 +68,7 @@ const call = (api: keyof Apis, method: string) =>
     if (argumentsOf === undefined) return assert.fail(`${api}.${method} has no arguments`)
     const path = document.operation(operationOf(method))?.path ?? ""
     const object: unknown = make(api, configurationOf(sandbox, world.rsaOf(path)))
-    const methods = object as Readonly<Record<string, Method>> // The members of this object are methods, which `found` lists.
+    const methods = object as Readonly<Record<string, Method>> // `found` contains only methods of this object.
     const answer = yield* Effect.promise(() => methods[method]!(...argumentsOf(world)))
     return { answer, operations: (yield* sandbox.requests).map(({ operation }) => operation) }
   })

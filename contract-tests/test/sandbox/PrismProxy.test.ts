@@ -34,7 +34,10 @@ interface ProxyReport {
   readonly violations: ReadonlyArray<string>
 }
 
-/** The violations that Prism reports. If Prism cannot forward a response, it sends its own response, which counts as a violation. */
+/**
+ * The violations that Prism reports. If Prism cannot forward a response, it sends its own response, which counts as a
+ * violation.
+ */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const header = headers["sl-violations"]
   if (header === undefined)
@@ -74,7 +77,7 @@ const proxied = Layer.effect(
   })
 )
 
-/** First restores the seeded state of the exchange. */
+/** Restores the seeded state of the exchange, and then runs an effect with Prism as its proxy. */
 const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied

@@ -54,7 +54,7 @@ const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** The violations of an operation. First come those of inputs that succeed without the violation. */
+/** The violations of an operation. Violations of inputs that otherwise succeed come first. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const workingInputs = working(world, reference.id, suite.values)
@@ -79,7 +79,7 @@ const validInputs = ({ reference, requests, suite }: Operation, world: World): R
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("changes nothing and gets an error that the client decodes, for every kind that is not tolerated", () =>
+  it.effect("of a kind that is not tolerated changes nothing and gets an error that the client decodes", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()

@@ -115,7 +115,7 @@ const measure = async (): Promise<void> => {
   })
   const scope = Scope.makeUnsafe()
   const webSockets = new WebSockets(hub, console.error, { compresses: false })
-  const listening = listen(() => ({}) as never, "127.0.0.1", 0, { webSockets, maxConnections: 60_000 }) // no request arrives
+  const listening = listen(() => ({}) as never, "127.0.0.1", 0, { webSockets, maxConnections: 60_000 }) // the readers send no HTTP requests except upgrades
   const port = await Effect.runPromise(Scope.provide(listening, scope))
   const ticking = setInterval(() => hub.tick(), 50)
   const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), "--reader", String(port)])
@@ -144,7 +144,7 @@ const measure = async (): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve, 3_000))
   const done = once(child, "message")
   child.send("stop")
-  const [{ frames, max, p50, p99 }] = (await done) as [Done] // what the reader sends
+  const [{ frames, max, p50, p99 }] = (await done) as [Done] // the process with the readers sends this message
   const perChange = readers / markets
   console.log(
     `${readers} readers, ${markets} markets, ${Math.round(sent / elapsed)} changes/s: ` +

@@ -51,7 +51,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
       })
     )
 
-    it.effect("text of the exchange in an error cannot control the terminal", () =>
+    it.effect("text from the exchange in an error cannot control the terminal", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         const message = "\u001b]0;title\u0007\u001b[2Jred\u202etxt"

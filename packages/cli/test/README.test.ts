@@ -34,7 +34,7 @@ describe("examplesOf", () => {
 })
 
 describe("withPlaceholders", () => {
-  it("keeps the lines of the example that match, so that an update writes no random key", () => {
+  it("keeps the example's lines that match the output, so that an update writes no random key", () => {
     assert.strictEqual(withPlaceholders("key …\n…\nold", "key 1\nabc\nnew"), "key …\n…\nnew")
     assert.strictEqual(withPlaceholders("key …\n…", "key 1\nabc\nnew"), "key 1\nabc\nnew")
   })
@@ -66,7 +66,7 @@ layer(readmeExchange, { excludeTestServices: true })("README", (it) => {
       const { folder, run } = yield* LocalExchange
       let updated = readme
       for (const { args, command, head, interruptAfter, output } of examplesOf(readme)) {
-        // A file in the README is a file in the folder of the test.
+        // The files that the README names are in the folder of the test.
         const inFolder = args.map((arg) => (/^[\w-]+\.(?:ndjson|json|pem)$/.test(arg) ? join(folder, arg) : arg))
         const { stderr, stdout } = yield* run(inFolder, {
           ...(head === undefined ? {} : { head }),

@@ -18,7 +18,7 @@ const rounds = 1_500
 
 const body = new TextEncoder().encode(JSON.stringify({ is_auto_cancel_enabled: false, orders: [] }))
 const headers = new Headers({ "content-type": "application/json", "content-length": String(body.length) })
-// Has only the members that the client uses, because a real Response costs more than the call itself.
+// A response with only the members that the client uses, because a real Response costs more than the call itself.
 const response = { status: 200, headers, arrayBuffer: () => Promise.resolve(body.buffer) } as unknown as Response
 const httpClient = Layer.succeed(
   HttpClient.HttpClient,

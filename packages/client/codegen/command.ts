@@ -57,7 +57,7 @@ const generated: (
   }
 )
 
-/** Prints the fields that have no documentation. */
+/** Writes the generated files, and prints the fields that have no documentation. */
 export const write: (
   paths: Paths
 ) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(

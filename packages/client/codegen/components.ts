@@ -60,7 +60,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** The result has no imports. */
+/** Returns the code without its imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

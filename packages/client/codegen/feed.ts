@@ -203,7 +203,7 @@ const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): strin
     })
   )}export type ErrorCode = keyof typeof errorCodes\n`
 
-/** The result has no imports. */
+/** The returned text lacks the imports, which `imports` collects. */
 export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {
   const commands = new Set([...document.inRequests].filter((name) => !document.inResponses.has(name)))
   const channelsOf = (type: string): string =>

@@ -38,7 +38,7 @@ const equalBoth = "If both limits are set, they must be equal."
  */
 export const fieldDocs: FieldDocs = {
   fields: {
-    // By the field's name.
+    // Texts by the name of the field.
     allocations:
       "The share of each shard in percent, as integers that add up to 100. An empty list ends the rebalancing.",
     amount: "The amount to move.",
@@ -55,7 +55,7 @@ export const fieldDocs: FieldDocs = {
     buyer_user_id: "The user id of the buyer.",
     cancel_order_on_pause: "True: the order is canceled when trading pauses for any reason.",
     centicount: "Size in hundredths of a contract: 1,000 is 10 contracts.",
-    children: "The combos of the batch. Each combo must be different.",
+    children: "The RFQs of the batch, each on a different combo.",
     city: "The id of the city, such as `miami`.",
     client_batch_id:
       "Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost response.",
@@ -75,7 +75,7 @@ export const fieldDocs: FieldDocs = {
     destination_exchange_shard: "The shard that receives the cash.",
     destination_subaccount: `The account that receives the cash: ${account} A subaccount is valid only if \`source\` and \`destination\` are \`event_contract\`.`,
     detailed:
-      "True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no value.",
+      "True: adds the reports of each weather station, and the latest minutes, which are `incomplete` and have no value.",
     enabled: "Whether netting is on.",
     end_ts: "The end of the time range.",
     event_ticker: "The ticker of the event.",
@@ -86,7 +86,7 @@ export const fieldDocs: FieldDocs = {
       "For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key.",
     from: "The start of the time range, inclusive.",
     from_subaccount: `The account that pays: ${account}`,
-    ids: "The ids of the targets.",
+    ids: "The ids of the structured targets.",
     incentive_description: "Only programs with exactly this description.",
     include_latest_before_start:
       "True: adds a synthetic first candlestick. It has no prices except `previous_dollars`, the last price before `start_ts`.",
@@ -103,10 +103,11 @@ export const fieldDocs: FieldDocs = {
     max_ts: "The end of the time range.",
     milestone_id: "The id of the milestone.",
     milestone_ids: "The ids of the milestones, 1 to 100.",
-    min_bids: "The lowest bid that you accept for each child. Exactly one entry per child.",
+    min_bids: "The lowest bid that you accept on each RFQ of the batch. Exactly one entry per RFQ.",
     min_ts: "The start of the time range.",
     minimum_start_date: "Only milestones that start at this time or later: RFC 3339.",
-    mve_collection_ticker: "The ticker of the combos' collection. Required if a child has `selected_markets`.",
+    mve_collection_ticker:
+      "The ticker of the combos' collection. Required if an RFQ of the batch has `selected_markets`.",
     name: "The name of the key.",
     obscure_creator_id: "True: other users see a placeholder instead of your communications id.",
     order_group_id: "The id of the order group.",
@@ -116,13 +117,13 @@ export const fieldDocs: FieldDocs = {
     percentiles: "1 to 10 percentiles, each from 0 to 9,999.",
     period_interval: "The length of a candlestick in minutes: 1, 60 (an hour) or 1440 (a day).",
     position_centicount: "Size in hundredths of a contract: 1,000 is 10 contracts.",
-    price: "Dollars per contract, always of YES. Must be on the market's price grid.",
+    price: "The price of YES, in dollars per contract. Must be on the market's price grid.",
     price_centi_cents: "Price in hundredths of a cent: 5,600 is $0.56.",
     price_centicents: "Price in hundredths of a cent: 5,600 is $0.56.",
     public_key: "The PEM of an RSA or Ed25519 public key. The type of the API key is the type of this key.",
     quote_creator_user_id: "Only quotes of this user.",
     quote_id: "The id of the quote.",
-    quotes: "Your prices for each child. Exactly one entry per child.",
+    quotes: "Your prices for each RFQ of the batch. Exactly one entry per RFQ.",
     range:
       "The length of the time range, such as `15min`, `1h` or `1d`. Only for live data types that have `range_options`.",
     reduce_by: "Number of contracts to remove from the remaining contracts of the order.",
@@ -154,11 +155,11 @@ export const fieldDocs: FieldDocs = {
     source_subtrader_id: "The id of the subtrader that gives the position.",
     start_ts: "The start of the time range.",
     status: "Only items with this status.",
-    structured_target_id: "The id of the target.",
+    structured_target_id: "The id of the structured target.",
     subaccount: account,
     subaccount_number: account,
     subtrader_id: "The id of the subtrader.",
-    subtrader_suffix: "1 to 16 ASCII letters and digits. The exchange checks it.",
+    subtrader_suffix: "The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks.",
     tags: "Only series with these tags, as `Search.tagsByCategories` lists them.",
     target_cost_centi_cents: "The amount to spend.",
     target_cost_dollars: "The amount to spend in dollars, with two to four decimals.",
@@ -175,7 +176,7 @@ export const fieldDocs: FieldDocs = {
     with_milestones: "True: adds the `milestones` of the events.",
     with_nested_markets: "True: adds the `markets` of each event.",
 
-    // By the name under which the document shares a parameter.
+    // Texts by the name of a shared parameter of the document.
     CountFilterQuery:
       "`position`, `total_traded`, or both joined by a comma. Only positions in which at least one of these fields is not zero.",
     EventTickersQuery: "Only these events: tickers, joined by commas.",
@@ -207,7 +208,7 @@ export const fieldDocs: FieldDocs = {
     TickerQuery: "Only this market.",
     TickersQuery: "Only these markets: tickers, joined by commas.",
 
-    // By the operation and the parameter.
+    // Texts by operation and parameter.
     "BatchGetMarketCandlesticks/end_ts": "The end of the time range: candlesticks that end at this time or earlier.",
     "BatchGetMarketCandlesticks/market_tickers": "Up to 100 market tickers, joined by commas.",
     "BatchGetMarketCandlesticks/period_interval": "The length of a candlestick in minutes.",
@@ -279,12 +280,12 @@ export const fieldDocs: FieldDocs = {
     "GetTrades/ticker": "Only this market. Default: all markets.",
     "GetTradesHistorical/ticker": "Only this market. Default: all markets.",
 
-    // By the component and the property.
+    // Texts by component and property.
     "AcceptBlockTradeProposalRequest/subaccount": `${account} Not together with \`subtrader_id\`.`,
     "AcceptBlockTradeProposalRequest/subtrader_id":
       "For FCM members: the id of the subtrader. Not together with `subaccount`.",
     "AcceptQuoteRequest/accepted_side": "Which of the maker's two bids you accept: see `Quotes.accept`.",
-    "AcceptRFQBatchRequest/accepted_side": "Which of the makers' two bids you accept, for every child.",
+    "AcceptRFQBatchRequest/accepted_side": "Which of the makers' two bids you accept, on every RFQ of the batch.",
     "AcceptRFQBatchRequest/client_order_id":
       "Your own id of this acceptance. With this id, the client repeats the request after a lost response.",
     "AmendOrderV2Request/client_order_id":
@@ -320,7 +321,7 @@ export const fieldDocs: FieldDocs = {
     "CreateOrderV2Request/subaccount": `${account} Default: 0.`,
     "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"`: you do not buy NO.',
     "CreateQuoteRequest/post_only": "True: your order is canceled instead of taking from the book. Default: false.",
-    "CreateQuoteRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
+    "CreateQuoteRequest/rest_remainder": "True: after the execution, the remainder of the quote rests in the book.",
     "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"`: you do not buy YES.',
     "CreateRFQBatchChild/market_ticker": "An existing combo market.",
     "CreateRFQBatchChild/selected_markets":
@@ -328,9 +329,9 @@ export const fieldDocs: FieldDocs = {
     "CreateRFQBatchQuoteRequest/post_only":
       "True: your resting orders are canceled instead of taking from the book. Default: false.",
     "CreateRFQBatchQuoteRequest/rest_remainder":
-      "True: the remainder of each child after the execution rests in the book.",
+      "True: after the execution, the remainder of each RFQ of the batch rests in the book.",
     "CreateRFQBatchRequest/obscure_creator_id":
-      "True: other users see a placeholder instead of your communications id, on the batch and its children.",
+      "True: other users see a placeholder instead of your communications id, on the batch and its RFQs.",
     "CreateRFQBatchRequest/replace_existing":
       "True: if you have too many open batches, the exchange closes your oldest ones. It never closes RFQs outside batches.",
     "CreateRFQBatchRequest/rest_remainder":
@@ -338,10 +339,10 @@ export const fieldDocs: FieldDocs = {
     "CreateRFQBatchRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQBatchRequest/subtrader_id": "Reserved for FCM members, who cannot create batches yet.",
     "CreateRFQBatchRequest/target_cost_excludes_fees":
-      "True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default: false.",
+      "True: `target_cost_dollars` does not include fees. Only for RFQs with a `target_cost_dollars`. Default: false.",
     "CreateRFQRequest/replace_existing":
       "True: if you already have RFQs, the exchange deletes them. False: the request fails.",
-    "CreateRFQRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
+    "CreateRFQRequest/rest_remainder": "True: after the execution, the remainder of the RFQ rests in the book.",
     "CreateRFQRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",
     "CreateRFQRequest/target_cost_dollars":
@@ -353,10 +354,10 @@ export const fieldDocs: FieldDocs = {
     "GenerateApiKeyRequest/subaccount": `Locks the key to one account: ${account} Not together with \`fcm_subtrader_id\`.`,
     "IntraExchangeInstanceTransferRequest/client_transfer_id":
       "Your own UUID of the transfer. The exchange executes a transfer once per id. Only between primary accounts.",
-    "RFQBatchAcceptLimit/rfq_id": "The `rfq_id` of the child.",
+    "RFQBatchAcceptLimit/rfq_id": "The id of the RFQ in the batch.",
     "RFQBatchQuoteEntry/no_bid":
       'Dollars per contract at which you buy NO: 0 to 1, with two to four decimals. `"0"`: you do not buy NO.',
-    "RFQBatchQuoteEntry/rfq_id": "The `rfq_id` of the child.",
+    "RFQBatchQuoteEntry/rfq_id": "The id of the RFQ in the batch.",
     "RFQBatchQuoteEntry/yes_bid":
       'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals. `"0"`: you do not buy YES.',
     "TickerPair/side": "The side of the leg.",
@@ -373,14 +374,14 @@ export const fieldDocs: FieldDocs = {
     CreateOrderGroup: "Set the limit as an integer or as a decimal count.",
     CreateRFQ: "Set the size either as a number of contracts or as an amount to spend.",
     CreateRFQBatch:
-      "A child without a size has the size of the batch. A size is either a number of contracts or an amount to spend.",
+      "An RFQ without a size has the size of the batch. A size is either a number of contracts or an amount to spend.",
     CreateRFQBatchChild:
       "One combo: set either `market_ticker` or `selected_markets`. The size is either a number of contracts or an amount to spend.",
     DecreaseOrderV2: "Set exactly one of `reduce_by` and `reduce_to`.",
     GetWeatherIndex:
       "Set `from` and `to`, or only `last_sec`. Without these fields, the response covers the last 24 hours.",
-    RFQBatchAcceptLimit: "The lowest bid that you accept on a child.",
-    RFQBatchQuoteEntry: "The prices at which you buy each side of a child.",
+    RFQBatchAcceptLimit: "The lowest bid that you accept on an RFQ of a batch.",
+    RFQBatchQuoteEntry: "The prices at which you buy each side of an RFQ of a batch.",
     UpdateFCMSubtraderBlockedCategories: "Each call blocks or unblocks one category.",
     UpdateOrderGroupLimit: "Set the limit as an integer or as a decimal count."
   },

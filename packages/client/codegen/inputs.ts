@@ -21,7 +21,7 @@ const structOf = ({ components }: Document, name: string | undefined): Struct | 
 
 const inputName = (name: string): string => `${name}Input`
 
-/** Key: a component inside a body. Value: the name of its input interface. */
+/** Maps components inside bodies to the names of their input interfaces. */
 const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   const isOptional = (name: string, above: ReadonlySet<string>): boolean =>
     !above.has(name) &&
@@ -52,7 +52,7 @@ const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   )
 }
 
-/** The result has no imports. */
+/** Writes all input interfaces, without the imports that they need. */
 export const writeInputs = (document: Document, context: Context): string => {
   const { facts, imports } = context
   const inner = innerInputs(document)

@@ -8,7 +8,7 @@ import { comment, type Context, key, pure, Writer } from "./writer.ts"
 
 const operation = "../Descriptor.ts"
 
-/** The result has no imports. */
+/** Returns the code without its imports. */
 export const writeParameters = (document: Document, context: Context): string => {
   const { imports } = context
   const writerOf = (owner: string): Writer =>

@@ -146,11 +146,11 @@ type Read<A> = (input?: Input, options?: Options) => Stream.Stream<A, unknown, u
 const invalid = (operation: string, pointer: string, reason: string) =>
   Effect.fail(new InvalidRequest({ operation, pointer, reason }))
 
-/** The copy keeps the prototype, so that the operation still rejects an instance of a class. */
+/** Copies an input with its prototype, so that the operation still rejects an instance of a class. */
 const copyOf = (input: Input | undefined): Record<string, unknown> =>
   Object.assign(Object.create(Object.getPrototypeOf(input ?? {}) as object | null), input)
 
-/** `elements` returns what the stream emits for a page. */
+/** Makes a reader. `elements` returns what the stream emits for a page. */
 const reader =
   <A>(
     operation: (input: Input) => Effect.Effect<Page, unknown, unknown>,

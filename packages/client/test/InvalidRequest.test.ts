@@ -270,7 +270,7 @@ describe("an input", () => {
     assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
-  it.effect("is read once even with rate limits, which count the items that are sent", () =>
+  it.effect("is read only once, even if the rate limits count its items", () =>
     Effect.gen(function* () {
       const keys = Array.from({ length: 30 }, (_, index) => ({ ...order, client_order_id: `o${index}` }))
       let reads = 0
@@ -369,7 +369,7 @@ describe("an input", () => {
     assert.isFalse(keyed(Orders.batchCreate, { orders: [] }))
   })
 
-  it("is accepted from another realm, or without a prototype", () => {
+  it("is accepted if it comes from another realm, is frozen or has no prototype", () => {
     const foreign = runInNewContext(`(order) => ({ orders: [{ ...order }] })`) as (item: object) => object
     const bare: object = Object.assign(Object.create(null), { orders: [order] })
     const frozen = Object.freeze({ orders: Object.freeze([Object.freeze(order)]) })

@@ -159,7 +159,7 @@ describe("Kalshi.layerConfig", () => {
     })
   )
 
-  it.live("provides a separate account for each ConfigProvider, even within one graph of layers", () =>
+  it.live("provides a separate account for each ConfigProvider, even if one program builds both layers", () =>
     Effect.gen(function* () {
       const account = (name: string) =>
         Layer.effect(

@@ -143,7 +143,7 @@ const runAgainstServer = async (
   }
 }
 
-/** If the example uses Redis, starts Redis and asserts that it stores one account. */
+/** If the example uses Redis, starts Redis for it, and then asserts that Redis stores one account. */
 const runExample = (example: string): ReturnType<typeof runAgainstServer> =>
   example.includes("NodeRedis")
     ? Effect.runPromise(

@@ -38,7 +38,7 @@ describe("OrderGroups.get", () => {
     expectTypeOf<Kalshi.Failure>().toEqualTypeOf<CommonFailure>()
   })
 
-  it("has only the common failures left once its declared errors are handled", () => {
+  it("fails only with the common failures if its declared errors are handled", () => {
     const handled = call.pipe(
       Effect.catchTags({
         NotFound: () => Effect.succeed("gone" as const),

@@ -34,7 +34,7 @@ describe("FirstSeen", () => {
     )
   })
 
-  it("remembers the last `capacity` distinct ids, and forgets older ids", () => {
+  it("forgets an id after 3 * `capacity` newer ids", () => {
     const ids = fc.array(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 60 })
     hold(
       fc.property(ids, fc.integer({ min: 1, max: 8 }), (added, capacity) => {

@@ -177,7 +177,7 @@ class Driver {
       }
     })
     const response = JSON.parse(await rest("POST", orders, { orders: placing })) as {
-      readonly orders: ReadonlyArray<{ readonly order_id?: string }> // a successful batch
+      readonly orders: ReadonlyArray<{ readonly order_id?: string }> // the response to a batch
     }
     for (const [n, { order_id }] of response.orders.entries()) {
       const { ticker } = placing[n]!
@@ -281,8 +281,8 @@ const usedBytes = async (): Promise<number> => {
 }
 
 /**
- * Measures the memory that one reader costs after it stops reading, during the same changes. Subtracts the memory of
- * the orders that the exchange keeps.
+ * Measures how much memory a reader costs that has stopped reading, while books change. Subtracts the memory of the
+ * orders that the exchange keeps.
  */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5

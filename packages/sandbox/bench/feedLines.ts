@@ -301,7 +301,7 @@ for (let dueMillis = begun; elapsed() < seconds; faults++) {
   const isNoticed = await inject(kind, line)
   while (!(isNoticed() && areComplete())) {
     if (performance.now() - injected > settleMillis) {
-      fail(`${isNoticed() ? "the lines are not complete" : "the line did not notice"} after ${doing}`)
+      fail(`${isNoticed() ? "the lines are not complete" : "the line did not notice the fault"} after ${doing}`)
       break
     }
     await setTimeout(pollMillis)
@@ -353,7 +353,7 @@ console.log(
     `all books were read every ${english(sweeps.percentile(50) / 1_000, 1)} ms (median; 99 %: ${english(sweeps.percentile(99) / 1_000, 1)}, longest ${english(sweeps.max / 1_000, 1)}; ` +
       `${english((100 * reader.lateSweeps) / sweeps.count, 2)} % over ${lateSweepMillis} ms)`,
     `behind the exchange, without pauses of this process: 99.9 % of the reads at most ${english(behind.percentile(99.9) / 1_000, 1)} ms, longest ${english(longestBehindMillis, 1)} ms`,
-    `all equal ${english(equalMillis)} ms after the flow stopped`,
+    `all books equaled the exchange's ${english(equalMillis)} ms after the flow stopped`,
     `heap ${english(heaps[0]!, 1)} MiB at first, ${english(heaps.at(-1)!, 1)} at the end, ${english(Math.max(...heaps), 1)} at most; ` +
       `processor time of the client and of the checks ${english((used.user + used.system) / 10_000 / flowSeconds, 1)} % of one core; load ${loadavg()[0]!.toFixed(1)}`,
     failures.count === 0 ? "no check failed" : `FAILED: ${english(failures.count)} checks`

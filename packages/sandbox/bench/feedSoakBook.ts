@@ -3,7 +3,10 @@ import { createHash } from "node:crypto"
 
 export type Level = readonly [price: string | number, count: string | number]
 
-/** A checksum of a book. `scale` converts prices to dollars, and counts to contracts. */
+/**
+ * A checksum of a book. A price divided by `scale.price` is in dollars, and a count divided by `scale.count` in
+ * contracts.
+ */
 export const digestOf = (
   bids: ReadonlyArray<Level>,
   asks: ReadonlyArray<Level>,
@@ -21,7 +24,7 @@ export const digestOf = (
 
 export type Recorded = readonly [ticker: string, clock: number, digest: string]
 
-/** The faults in their sequence, each with the milliseconds until the next fault. */
+/** The faults in the sequence in which they occur, each with the milliseconds until the next fault. */
 export const faults = {
   "connection reset": 3_000,
   "delta skipped": 3_000,
@@ -54,9 +57,9 @@ export type LineFault = "reset" | "closed" | "stalled" | "gapped"
 export const stallMillis = 600
 
 /**
- * A request to the exchange's process. `connection` is the place of a connection among the open connections, oldest
- * first. `calm` removes all faults, and `stop` stops the changes. Before each answer, the process sends the states of
- * all books.
+ * A request to the exchange's process. `connection` is the index of a connection in the list of open connections,
+ * oldest first. `calm` removes all faults, and `stop` stops the changes. Before each answer, the process sends the
+ * states of all books.
  */
 export type Question =
   | { readonly fault: Fault }

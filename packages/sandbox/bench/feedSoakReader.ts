@@ -16,7 +16,7 @@ import { digestOf, type Question, type Recorded, type Sent } from "./feedSoakBoo
 export type Served = Extract<Sent, { readonly type: "served" }>
 export type Answer = Extract<Sent, { readonly type: "answer" }>
 
-/** How long after the read of a book the exchange's record of its state may arrive. */
+/** The exchange must send its record of a book within this time after the book was read. */
 export const recordMillis = 5_000
 const keptRecords = 100
 
@@ -24,7 +24,7 @@ export const english = (value: number, digits = 0): string =>
   value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
 
 setFlagsFromString("--expose-gc")
-const collect = runInNewContext("gc") as () => void // defined by the flag
+const collect = runInNewContext("gc") as () => void // the flag defines `gc`
 export const heapMebibytes = (): number => {
   collect()
   return process.memoryUsage().heapUsed / 1024 / 1024

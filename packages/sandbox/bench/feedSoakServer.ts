@@ -111,7 +111,7 @@ class Flow {
         self_trade_prevention_type: "maker"
       }
     })
-    const placed = (await this.#send("POST", this.#maker, { orders })) as Placed // the body of a batch
+    const placed = (await this.#send("POST", this.#maker, { orders })) as Placed // the response to a batch
     placed.orders.forEach(({ order_id }, n) => {
       const ticker = some[n]!
       if (order_id === undefined) throw new Error(`an order was refused: ${JSON.stringify(placed.orders[n])}`)
@@ -216,13 +216,13 @@ const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   }
 }
 
-/** `place` is the place of a connection among the open connections. */
+/** Injects a fault into one line. `place` is the position of its connection in the list of open connections. */
 const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number) =>
   Effect.gen(function* () {
     const { connectionId, subscriptions } = (yield* sandbox.feed.connections)[place]!
     if (fault === "reset") return yield* sandbox.feed.drop({ how: "reset", connectionId })
     if (fault === "closed") return yield* sandbox.feed.drop({ how: "close", connectionId })
-    const [{ seq }] = subscriptions as [(typeof subscriptions)[number]] // the subscription to the books
+    const [{ seq }] = subscriptions as [(typeof subscriptions)[number]] // the reader has one subscription, to the books
     yield* sandbox.feed.stall({ connectionId })
     if (fault === "stalled") yield* Effect.sleep(stallMillis)
     // Waits until at least one message has been discarded.
@@ -271,7 +271,7 @@ const program = Effect.gen(function* () {
     } else if (question !== "connections" && "lineFault" in question) {
       await runPromise(injectInLine(sandbox, question.lineFault, question.connection))
     } else if (question !== "connections") {
-      // Maintenance sets the clocks back. So every earlier state must already be recorded.
+      // Maintenance sets the clocks of the books back. So every earlier state must already be recorded.
       if (question.fault === "maintenance") await flow.pause()
       await runPromise(inject(sandbox, reader.accountId, question.fault))
     }

@@ -56,7 +56,7 @@ interface Read {
 
 const [here, there] = ["KXBENCH-26-YES", "KXOTHER-26-YES"]
 
-/** Places resting orders at a number of prices. */
+/** Places resting orders at `prices` different prices. */
 const resting = (prices: number) => (size: number) => {
   const floor = makeFloor(here)
   for (let n = 0; n < size; n++) {
@@ -65,7 +65,7 @@ const resting = (prices: number) => (size: number) => {
   return floor
 }
 
-/** Places many orders and cancels them. In their middle, places ten orders of each kind that the reads search for. */
+/** Places many orders and cancels them. Halfway, places ten orders of each kind that the reads search for. */
 const amongOld = (size: number) => {
   const floor = makeFloor(here, there)
   const old = (times: number) => {

@@ -42,21 +42,21 @@ const prices = new Map(
 const start = (file: string, ...args: ReadonlyArray<string>) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args)
 
-/** The next message of the process. Rejects if the process ends. */
+/** Returns the next message of a process. Rejects if the process ends. */
 const next = <A>(child: ChildProcess): Promise<A> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`${child.spawnargs.at(1)} ended with ${code}`))
     child.once("exit", ended)
     child.once("message", (message) => {
       child.off("exit", ended)
-      resolve(message as A) // the types of the messages are in the file of the process
+      resolve(message as A) // the file that the process runs declares the types of its messages
     })
   })
 
 const startRedis = async () => {
   const probe = createServer().listen(0, "127.0.0.1")
   await once(probe, "listening")
-  const { port } = probe.address() as AddressInfo // the address of a TCP server
+  const { port } = probe.address() as AddressInfo // the address of a TCP server is an object
   probe.close()
   const folder = mkdtempSync(join(tmpdir(), "kalshi-saturation-"))
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]

@@ -72,7 +72,7 @@ for (const concurrency of [1, 32, 256]) {
   const plain: Array<number> = []
   const kept: Array<number> = []
   for (let round = 0; round <= rounds; round++) {
-    // The two take turns at going first, so that a growing load favors neither.
+    // The runs with and without a state file take turns at going first, so that a growing load favors neither.
     const seconds = round % 2 === 0 ? await without(count, concurrency) : undefined
     const secondsWithState = await withState(count, concurrency)
     const other = seconds ?? (await without(count, concurrency))

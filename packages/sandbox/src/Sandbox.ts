@@ -238,7 +238,7 @@ const environmentAt = (url: string): Effect.Effect<Environment.Environment, Sand
     ({ reason }) => new SandboxError({ reason })
   )
 
-/** Logs the exchange's own failures to Effect's log. */
+/** Starts the exchange. Its own failures go to Effect's log. */
 const start = (
   options: TestOptions,
   clock: "real" | "frozen",

@@ -211,7 +211,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("listens on the given port, fails if it is taken, and frees it", () =>
+  it.live("fails if the given port is in use, and frees its port when it closes", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const first = yield* Layer.build(layer()).pipe(Scope.provide(scope))
@@ -329,7 +329,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("serves only its own address", () =>
+  it.effect("in memory, serves only the address of its own environment", () =>
     inMemory(
       Effect.gen(function* () {
         const { signer } = yield* (yield* Sandbox).createAccount()

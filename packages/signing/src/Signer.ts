@@ -78,8 +78,8 @@ export const make = (options: Signer["Service"]): Signer["Service"] => new Imple
  * **When to use**
  *
  * Use it for a custom signing function that returns no promise. Under `TestClock`, a signer must be synchronous. An
- * adjustment of the clock does not wait for promises, so a retry loop would stop at its first attempt. For an API key
- * on Node, use {@link fromApiKey} (synchronous for Ed25519) or `NodeSigner` (for both kinds).
+ * adjustment of the clock does not wait for promises, so a retry loop would not get past its first attempt. For an API
+ * key on Node, use {@link fromApiKey} (synchronous for Ed25519) or `NodeSigner` (for both kinds).
  *
  * **Details**
  *

@@ -363,7 +363,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("rejects a key if its public key does not verify its signature", () =>
+  it.live("rejects a key if its public key does not verify the signature of its private key", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const real: Pick<SubtleCrypto, "importKey" | "exportKey" | "verify"> = {
@@ -388,7 +388,7 @@ describe("fromPem", () => {
           )
           assert.deepStrictEqual(reason, {
             _tag: "SelfCheckFailed",
-            problem: "its public key does not verify its signature"
+            problem: "its public key does not verify the signature of its private key"
           })
         }
       }

@@ -49,11 +49,11 @@ describe("privateMaterial", () => {
     ["a PKCS#1 public key", numbers(2), { _tag: "PublicKey" }],
     ["three numbers", numbers(3), notPrivate],
     ["a public key", seq(algorithm(rsaId), element(bitString, 0)), { _tag: "PublicKey" }],
-    ["a public key and more", seq(algorithm(rsaId), element(bitString, 0), int(1)), notPrivate],
+    ["a public key with a surplus member", seq(algorithm(rsaId), element(bitString, 0), int(1)), notPrivate],
     ["an encrypted key", seq(algorithm(rsaId), octets(8)), { _tag: "Encrypted" }],
-    ["an encrypted key and more", seq(algorithm(rsaId), octets(8), int(1)), notPrivate],
+    ["an encrypted key with a surplus member", seq(algorithm(rsaId), octets(8), int(1)), notPrivate],
     ["a certificate", seq(seq(), seq(), element(bitString, 0)), { _tag: "Certificate" }],
-    ["a certificate and more", seq(seq(), seq(), element(bitString, 0), int(1)), notPrivate],
+    ["a certificate with a surplus member", seq(seq(), seq(), element(bitString, 0), int(1)), notPrivate],
     ["an empty sequence", seq(), notPrivate],
     ["a PKCS#1 key", numbers(9), malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")]
   ]
@@ -63,11 +63,11 @@ describe("privateMaterial", () => {
     })
   }
 
-  it("reports any other structure under the label PUBLIC KEY as a public key", () => {
+  it("reports an unknown structure under the label PUBLIC KEY as a public key", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 
-  it("reads PKCS#1 with nine numbers, or with another member after them", () => {
+  it("reads a PKCS#1 key of nine or more numbers", () => {
     for (const der of [numbers(9), numbers(10)]) {
       assert.deepStrictEqual(read(der, "RSA PRIVATE KEY"), Result.succeed({ kind: "rsa", pkcs1: der }))
     }

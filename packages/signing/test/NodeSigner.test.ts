@@ -21,7 +21,7 @@ describe("fromApiKey", () => {
       })
     )
 
-    it.effect(`signs within one adjustment of TestClock, so that a retry loop finishes (${name})`, () =>
+    it.effect(`signs synchronously, so that a retry loop finishes within one adjustment of TestClock (${name})`, () =>
       Effect.gen(function* () {
         const signer = yield* NodeSigner.fromApiKey(yield* load(name))
         const retried = yield* retryOnTestClock(signer)

@@ -211,7 +211,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("rejects a signature in the format of another kind or not in standard base64", () =>
+  it.effect("rejects a signature in the format of another kind of key, or not in standard base64", () =>
     Effect.gen(function* () {
       const rsa = `${"A".repeat(342)}==`
       const ed25519 = `${"A".repeat(86)}==`

@@ -59,7 +59,7 @@ describe("fromApiKey", () => {
     )
   })
 
-  it.live("imports the private key once, before the first signature, and not extractable", () =>
+  it.live("imports the private key only once, before the first signature, as a key that is not extractable", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const sealed: Array<boolean> = []
@@ -89,7 +89,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.live("signs synchronously with Ed25519 on Node, and on WebCrypto's threads with RSA", () =>
+  it.live("on Node, signs with Ed25519 synchronously, but with RSA on WebCrypto's threads", () =>
     Effect.gen(function* () {
       const signer = Signer.fromApiKey(yield* load("ed25519"))
       assert.isTrue(isSynchronous(signer))
@@ -144,7 +144,7 @@ describe("fromApiKey", () => {
   const others: Record<string, unknown> = {
     "no process": undefined,
     "a process that a bundler defines": { env: {} },
-    "no version of Node": { versions: {}, getBuiltinModule: () => nodeCrypto },
+    "no process.versions.node": { versions: {}, getBuiltinModule: () => nodeCrypto },
     "no getBuiltinModule": { versions },
     "no node:crypto": { versions, getBuiltinModule: () => undefined },
     "the process of Bun": { versions: { ...versions, bun: "1.4.0" }, getBuiltinModule: () => nodeCrypto },

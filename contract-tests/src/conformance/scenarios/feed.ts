@@ -70,7 +70,7 @@ const trade = (stage: Stage): Act =>
 const trueTrades = (stage: Stage): Effect.Effect<ReadonlyArray<string>> =>
   Effect.promise(async () => {
     const response = await fetch(`${stage.operator.url}/trade-api/v2/markets/trades?ticker=${ticker}&limit=100`)
-    // The exchange's own response.
+    // The cast is safe: the local exchange sends this type.
     const { trades } = (await response.json()) as { readonly trades: ReadonlyArray<{ readonly trade_id: string }> }
     return trades.map(({ trade_id }) => trade_id)
   })

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { type Finding, found, nothing, type Result, type Stage, ticker } from "../Scenario.ts"
 import { micros, mustSucceed, valueIn } from "./support.ts"
 
-/** What the judge does while a client follows the feed. */
+/** What the judge (an exchange that scores clients) does while a client follows the feed. */
 export type Act = Effect.Effect<unknown, Sandbox.SandboxError>
 
 /** An order book: for each side, the number of contracts by price. Numbers and prices are in millionths. */
@@ -32,7 +32,7 @@ const isSameSide = (one: ReadonlyMap<bigint, bigint>, other: ReadonlyMap<bigint,
 const trueBook = (stage: Stage, market: string): Effect.Effect<Book> =>
   Effect.promise(async () => {
     const response = await fetch(`${stage.operator.url}/trade-api/v2/markets/${market}/orderbook`)
-    // The exchange's own response.
+    // The cast is safe: the local exchange sends this type.
     const { orderbook_fp: book } = (await response.json()) as {
       readonly orderbook_fp: { readonly yes_dollars: unknown; readonly no_dollars: unknown }
     }
@@ -40,7 +40,7 @@ const trueBook = (stage: Stage, market: string): Effect.Effect<Book> =>
   })
 
 export interface BookRules {
-  /** Whether an error instead of a book is a fault. Default: true. */
+  /** Whether an error instead of a book is a finding. Default: true. */
   readonly mustBeReadable?: boolean
   readonly market?: string
   /** The name of the read in findings. Default: "reading the book". */

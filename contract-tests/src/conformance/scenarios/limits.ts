@@ -67,7 +67,7 @@ const burst: Scenario = {
           const listed = valueIn(result)?.["results"]
           if (!Array.isArray(listed)) return mustSucceed("placing orders at once", result)
           const results: ReadonlyArray<{ readonly order_id?: unknown; readonly placed?: unknown }> = listed.map(
-            (item) => Object(item) as object // the driver reports any JSON
+            (item) => Object(item) as object // a driver can report any JSON value
           )
           const ids = results.flatMap(({ order_id }) => (typeof order_id === "string" ? [order_id] : []))
           const denied = results.filter(({ order_id, placed }) => order_id == null && placed === "no").length

@@ -24,7 +24,7 @@ import {
 const idsSent = (stage: Stage): ReadonlyArray<unknown> =>
   stage.recorder.sent("POST", createPath).map(({ body }) => {
     try {
-      return (JSON.parse(body) as { readonly client_order_id?: unknown }).client_order_id // the client's own request
+      return (JSON.parse(body) as { readonly client_order_id?: unknown }).client_order_id // JSON that the client sent
     } catch {
       return undefined
     }
@@ -196,7 +196,7 @@ const batch: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           if (!Array.isArray(listed)) return mustSucceed("a batch with one refused order", result)
-          // The driver reports any JSON.
+          // The driver may report any JSON.
           const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object)
           const expected = [1, 2, 3].map(
             (n) => orders.find((order) => order.clientOrderId === clientOrderId(n))?.orderId
@@ -226,7 +226,7 @@ const batchLost: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           const results: ReadonlyArray<{ readonly placed?: unknown }> = Array.isArray(listed)
-            ? listed.map((item) => Object(item) as object) // the driver reports any JSON
+            ? listed.map((item) => Object(item) as object) // the driver may report any JSON
             : []
           const isDenied = errorIn(result)?.placed === "no" || results.some(({ placed }) => placed === "no")
           return [

@@ -26,7 +26,7 @@ export interface Difference {
   readonly shrunk: (() => Json | undefined) | undefined
 }
 
-/** `client` is the matching node of the client's schema. */
+/** The same place in the old schema, the new schema and the client's schema. */
 export interface Places {
   readonly old: Place
   readonly new: Place
@@ -38,10 +38,13 @@ export interface Alternatives {
   readonly new: ReadonlyArray<Shape.Alternative>
 }
 
-/** Creates a complete value with `leaf` at the current place, or without the member if `leaf` is undefined. */
+/**
+ * Creates a complete value with `leaf` at the current place, or without the member at this place if `leaf` is
+ * undefined.
+ */
 export type Embed = (leaf: Json | undefined) => Json | undefined
 
-/** The current place in the complete values. */
+/** The place that is compared now, within the complete values. */
 export interface Frame {
   readonly location: string
   readonly pointer: string
@@ -83,7 +86,7 @@ export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
 export const defined = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
   values.filter((value) => value !== undefined)
 
-/** If `leaf` returns no value and `canBeAbsent` is true, the member is removed. */
+/** Embeds the value of `leaf`. If `leaf` returns none and `canBeAbsent` is true, removes the member instead. */
 export const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
   const value = leaf()
   return value === undefined && !canBeAbsent ? undefined : embed(value)

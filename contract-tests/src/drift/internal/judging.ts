@@ -32,24 +32,24 @@ export interface Root {
   readonly new: JudgeOf
   /** Judges the body of a response, or the input of a request. */
   readonly client: ClientOf
-  /** Undefined if only a model judges, and for responses and messages. */
+  /** Undefined for responses and messages, and if only a model of a client judges. */
   readonly sent: Sent | undefined
-  /** Whether some variant declares a member. */
+  /** Whether a variant of the schema declares the member at `location`. */
   readonly isDeclared: (location: string, side: "new" | "old") => boolean
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
 
-/** `undecided` has the changes that a person must decide about. */
+/** The judged differences. `undecided` has the changes that a person must decide about. */
 export interface Judged {
   readonly findings: ReadonlyArray<Finding>
   readonly undecided: ReadonlyArray<string>
 }
 
-/** Both documents allow the same values, so these kinds have no witness. */
+/** These kinds have no witness, because both documents allow the same values. */
 const hasNoWitness = (kind: Kind): boolean =>
   kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
 
-/** The old document can allow these witnesses too, because it allows unknown members. */
+/** For these kinds, the old document can allow the witness too, because it allows unknown members. */
 const isPresence = (kind: Kind): boolean => kind === "field-added" || kind === "variant-added"
 
 const isSent = (part: Part): boolean => part === "request" || part === "command"
@@ -60,20 +60,20 @@ const concerns = (reported: string, place: string): boolean =>
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** An empty list instead of null is not a change. */
+/** Whether the client returns a different value. An empty list instead of null does not count. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]
   return sent !== undefined && !equals(sent, kept) && !(sent === null && isArray(kept) && kept.length === 0)
 }
 
-/** Most schemas have no difference, so a judge is created on its first use. */
+/** Creates a judge on its first use, because most schemas have no difference. */
 export const lazily = (create: () => JudgeOf): JudgeOf => {
   let judge: JudgeOf | undefined
   return (value) => (judge ??= create())(value)
 }
 
-/** `judge` uses the schema from which the client was generated. */
+/** A model of the client. `judge` uses the schema from which the client was generated. */
 export const modelOf =
   (judge: JudgeOf): ClientOf =>
   (value) =>
@@ -184,7 +184,10 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
     const sends = root.client(shrunk).ok
     const own = sends ? root.sent?.(shrunk, pointer) : "not sent"
     const isRefused = own === undefined ? sends : own === "refused"
-    return finding(root, difference, { verdict: isRefused ? "sends a refused request" : "unaffected", witness: shrunk })
+    return finding(root, difference, {
+      verdict: isRefused ? "sends a request that is refused" : "unaffected",
+      witness: shrunk
+    })
   }
   const grown = difference.grown?.()
   if (grown === undefined || !root.new(grown).valid) return shrunk === undefined ? "unproved" : "same"
@@ -212,7 +215,7 @@ export interface Collector {
 /** Equal changes of these kinds are one finding, even if their pointers differ. */
 const isAnywhere = (kind: Kind): boolean => /^(?:status|security|response-body)-/.test(kind)
 
-/** Two findings with this key are the same change, even if the client reacts differently. */
+/** Identifies a change: findings with the same key are the same change, even if the client reacts differently. */
 const changeKeyOf = ({ change, kind, part, pointer }: Finding): string =>
   [part, kind, change, isAnywhere(kind) ? "" : pointer].join("\n")
 

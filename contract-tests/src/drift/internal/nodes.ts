@@ -45,7 +45,7 @@ const lazyJudge = (resolve: Resolve): Judge.Judge => {
   })
 }
 
-/** Returns nothing for a schema that the generators do not support. Example: an unusual pattern. */
+/** Returns no values for a schema that the generators do not support. Example: an unusual pattern. */
 export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
   try {
     return create()
@@ -80,7 +80,7 @@ export const toolsOf = (document: object): Tools => {
   }
 }
 
-/** The alternatives of a node are the types and variants that it allows. */
+/** A node, with the tools for its document. Its alternatives are the types and variants that it allows. */
 export interface Place {
   readonly tools: Tools
   readonly node: Shape.Node
@@ -95,7 +95,7 @@ export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alte
 
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
-/** Returns no values for a member that allows more than a constant or an enum. */
+/** Returns the values of a member that is a constant or an enum. Returns no values for every other member. */
 const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name: string): ReadonlyArray<Json> => {
   const node = properties.get(name)
   const [only, ...others] = node === undefined ? [] : tools.shapes.alternatives(node)
@@ -250,7 +250,7 @@ export const minimalObject = (
   return members
 }
 
-/** Prefers values that the guides accept too. */
+/** Returns a minimal value, preferably a value that the guides also accept. */
 export const minimal = (primary: Place, guides: ReadonlyArray<Place>): Json | undefined => {
   const alternatives = alternativesOf(primary)
   const ordered = [...alternatives].sort((a, b) => Number(a.kind === "null") - Number(b.kind === "null"))

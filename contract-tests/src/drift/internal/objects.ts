@@ -32,7 +32,7 @@ import {
 
 type ObjectAlternative = Shape.ObjectAlternative
 
-/** Undefined if no minimal object exists. */
+/** Returns the members of a minimal object. Undefined if no such object exists. */
 type Base = () => ReadonlyMap<string, Json> | undefined
 
 interface Pair {
@@ -100,7 +100,8 @@ const pairOf = ({ closed }: Context, places: Places, old: ObjectAlternative, now
     ...held,
     client,
     base: {
-      // In a request, the base is an object that the client sends. In a response, the old document allows the base.
+      // In a request, the base is an object that the client sends. In a response, it is an object that the old document
+      // allows.
       old: lazy(() =>
         closed
           ? minimalObject(client ?? held.old, defined(held.new, held.old))
@@ -182,7 +183,7 @@ const compareAnnotations = (closed: boolean, old: Place, now: Place, differ: Dif
   if (isDeprecated && !wasDeprecated) differ("deprecated", "the field is deprecated", {})
   if (wasDeprecated && !isDeprecated) differ("undeprecated", "the field is no longer deprecated", {})
   const [before, after] = [annotation(old, "default"), annotation(now, "default")]
-  // The default of a response has no effect.
+  // A default in a response has no effect.
   if (closed && !equals(before, after)) {
     differ("default-changed", `the default changed from ${show(before)} to ${show(after)}`, {})
   }
@@ -216,7 +217,7 @@ export const compareObjects = (
   if (pairs.length === 0) return
   for (const alternative of unmatchedNew) {
     differ("variant-added", `a new variant of the object: ${describeVariant(alternative)}`, {
-      // With the required members of another variant, the client could take the value for this other variant.
+      // If the value had the required members of another variant, the client could take it for that variant.
       grown: () => minimalOf(places.new, alternative, guidesOfNew(places), true)
     })
   }

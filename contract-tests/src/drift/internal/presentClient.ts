@@ -17,7 +17,10 @@ import type { ClientOf, Sent } from "./judging.ts"
 import { orNone } from "./nodes.ts"
 
 export interface PresentRest {
-  /** Undefined if the client does not have the operation, or if the response has no schema. */
+  /**
+   * Returns the client's decoder of an operation. Undefined if the client does not have the operation, or if the
+   * response has no schema.
+   */
   readonly decoder: (reference: ReferenceDocument.Operation) => ClientOf | undefined
   /**
    * Checks whether a new document allows the client's requests for an operation. Undefined if the client does not have

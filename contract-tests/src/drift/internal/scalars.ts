@@ -32,7 +32,7 @@ const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family
   const literals = alternatives.flatMap((alternative) =>
     alternative.kind === "literal" ? alternative.values.filter((value) => typeOf(value) === family) : []
   )
-  // A scalar alternative has its family as its kind, unless it is a literal.
+  // Unless a scalar alternative is a literal, its kind is its family.
   const plain = alternatives.flatMap((alternative) =>
     alternative.kind === family ? [alternative as Exclude<Scalar, Shape.LiteralAlternative>] : []
   )
@@ -89,7 +89,7 @@ const allIntegers = (alternative: Scalar): ReadonlyArray<number> =>
     ? Array.from({ length: alternative.maximum - alternative.minimum + 1 }, (_, index) => alternative.minimum + index)
     : []
 
-/** Valid and almost valid values. */
+/** Values to try on both schemas: values that one schema allows, and values that it almost allows. */
 const candidates = ({ tools }: Place, { literals, plain }: Members, family: Family): ReadonlyArray<Json> => {
   const values = plain.flatMap((alternative) => tools.scalars(alternative))
   const mutants = plain.flatMap((alternative) => {
@@ -105,7 +105,7 @@ const candidates = ({ tools }: Place, { literals, plain }: Members, family: Fami
   )
 }
 
-/** The empty string is the last choice, because it shows the least. */
+/** The empty string is the last choice, because it says the least about the difference. */
 const shortest = (values: ReadonlyArray<Json>): Json | undefined =>
   [...values].sort((a, b) => Number(a === "") - Number(b === "") || show(a).length - show(b).length)[0]
 

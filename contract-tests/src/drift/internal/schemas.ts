@@ -1,5 +1,6 @@
 /**
- * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests.
+ * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests. The overlay
+ * is this project's list of corrections to the document.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import {
 
 const typesOfMembers = (members: ReadonlyArray<Json>): ReadonlyArray<TypeName> => [...new Set(members.map(typeOf))]
 
-/** A list that cannot be null. */
+/** Whether the schema accepts only lists, and not null. */
 const isPlainList = (schema: JsonSchema | undefined): boolean => typeof schema === "object" && schema.type === "array"
 
 const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)
@@ -112,8 +113,8 @@ export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<stri
 }
 
 /**
- * Finds the required lists that are not nullable in a document with the overlay. Recordings show that the exchange
- * sends these lists empty, and never null.
+ * Finds the required lists that the overlay did not make nullable. Recordings show that the exchange sends these lists
+ * empty, and never null.
  */
 export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; readonly schema: JsonSchema }>) => {
   const found = new Set<string>()

@@ -73,7 +73,7 @@ const compareTypes = (
   const [before, after] = [typesOf(olds), typesOf(news)]
   const [came, left] = [missing(after, before), missing(before, after)]
   if (came.length > 0 && left.length > 0) {
-    // In a request, the client sends the value. In a response, the old document allows the value.
+    // The client sends the value in a request, so its own schema decides. In a response, the old schema decides.
     const own = closed ? (places.client ?? places.old) : places.old
     return differ("type-changed", `the type changed from ${left.join(" or ")} to ${came.join(" or ")}`, {
       grown: () => minimal(places.new, guidesOfNew(places)),

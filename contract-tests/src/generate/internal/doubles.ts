@@ -4,11 +4,11 @@
  * @module
  */
 
-/** At most two doubles below `value`. */
+/** Returns a double that is at most two doubles below `value`. */
 export const nextDown = (value: number): number => value - Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
 
-/** At most two doubles above `value`. */
+/** Returns a double that is at most two doubles above `value`. */
 export const nextUp = (value: number): number => -nextDown(-value)
 
-/** `JSON.stringify(-0)` is `"0"`. */
+/** Converts -0 to 0, because `JSON.stringify(-0)` is `"0"`. */
 export const normaliseZero = (value: number): number => (value === 0 ? 0 : value)

@@ -10,13 +10,13 @@ import { UnusableSchema } from "../../judge/JsonSchema.ts"
 export interface Grammar {
   readonly matches: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** They differ in form: sign, number of digits, trailing zeros. */
+  /** Matching strings that differ in form: sign, number of digits, trailing zeros. */
   readonly matchingExamples: ReadonlyArray<string>
   /** Each is one edit away from a matching string. */
   readonly invalidExamples: ReadonlyArray<string>
 }
 
-/** Computes each grammar once. */
+/** Returns the grammar of a pattern. Computes each grammar once. */
 export type Reader = (pattern: string) => Grammar
 
 export const reader = (): Reader => {

@@ -9,7 +9,7 @@ import type { Answer } from "./faultyServer.ts"
 
 export interface ValidResponse {
   readonly status: number
-  /** Empty if the operation declares no body. */
+  /** The text of the body. Empty if the operation declares no body. */
   readonly body: string
 }
 

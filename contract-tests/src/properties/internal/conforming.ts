@@ -8,7 +8,7 @@ import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
 import type { Failed, Outcome, OperationProperty, Run } from "../Property.ts"
 
-/** Undefined if the operation has nothing to check. */
+/** Returns undefined if the operation has nothing to check. */
 export type Check = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
 export interface Checked {
@@ -43,7 +43,7 @@ const failed = ({ id, seed, target }: Checked, runs: number, failure: Conformanc
   }
 }
 
-/** Undefined if none of the checks ran. */
+/** Returns undefined if none of the checks ran. */
 export const outcomeOf = (checked: Checked, report: Conformance.Report): Outcome | undefined => {
   const { checks } = checked
   const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
@@ -58,9 +58,9 @@ export const make = (options: {
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
   readonly check: Check
-  /** `explain` prints this text. */
+  /** How the property is checked. `explain` prints this text. */
   readonly method?: string
-  /** For an operation that has nothing to check. */
+  /** The reason that is reported for an operation that has nothing to check. */
   readonly skipReason: string
 }): OperationProperty => {
   const { checks, check, id, method, skipReason, statement } = options

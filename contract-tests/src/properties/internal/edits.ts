@@ -27,7 +27,7 @@ export interface Edit {
   /** `additive`: clients must continue as before. `breaking`: clients must report the violation. */
   readonly kind: "additive" | "breaking"
   readonly edited: JsonSchema
-  /** `member` is the member that was added or removed. If it is absent, the complete value is new. */
+  /** `member` is the member that was added or removed. Without `member`, the edit changed the value itself. */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
@@ -40,7 +40,7 @@ export interface SchemaNode {
   readonly location: string
 }
 
-/** Resolves references, and removes null. */
+/** Resolves the references of a schema, and removes null from its types. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -68,7 +68,10 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** The nodes that the values reach, each with its largest value. Null is used only if there is no other value. */
+/**
+ * The schema nodes that the values reach, each with the largest value that reaches it. Null is used only if no other
+ * value reaches the node.
+ */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
@@ -94,12 +97,12 @@ export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Ju
   return [...found.values()]
 }
 
-/** `base` is the root value that contains the value. */
+/** The node of a value within the root value `base`. */
 export interface RootedNode extends SchemaNode {
   readonly base: Json
 }
 
-/** A larger value allows more edits. */
+/** Whether `known` is smaller than `value`. A larger value allows more edits. */
 const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
@@ -112,7 +115,7 @@ const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** Without one of these keywords, a schema allows more values. */
+/** The keywords whose removal makes a schema allow more values. */
 const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
 
 const without = (schema: SchemaObject, key: string): SchemaObject =>
@@ -166,7 +169,7 @@ export const make = (judge: Judge) => {
       .map((value) => ({ value }))
   }
 
-  /** These edits do not depend on the value. */
+  /** The edits that do not depend on the value. */
   const editsOfSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
     const known = cached.get(schema)
     if (known !== undefined) return known

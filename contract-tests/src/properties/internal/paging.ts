@@ -28,7 +28,7 @@ export interface Page {
 export type Fault = (request: number) => number | undefined
 
 export interface Reading {
-  /** Serialized. */
+  /** The serialized items. */
   readonly items: ReadonlyArray<string>
   /** Undefined after the last page, or if the consumer stopped. */
   readonly error: unknown

@@ -14,7 +14,9 @@ export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
   | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
-  /** The schedule permits `times` retries, then dies, throws or hangs. `is never built`: it permits no retry. */
+  /**
+   * The schedule permits `times` retries, then dies, throws or hangs. If it `is never built`, it permits no retries.
+   */
   | {
       readonly _tag: "faulty"
       readonly millis: number
@@ -64,7 +66,7 @@ export interface Call {
 }
 
 export interface Scenario {
-  /** The index of the input in the operation's variants, modulo their number. */
+  /** The index of the input among the operation's variants, modulo the number of variants. */
   readonly variant: number
   readonly pace: Pace
   readonly totalMillis: number
@@ -102,7 +104,7 @@ const paced = (delay: (n: number) => Effect.Effect<number, Cause.Done>): Schedul
     })
   )
 
-/** Only the default schedule uses Effect's combinators. */
+/** Makes the schedule of a pace. Only the default schedule uses Effect's combinators. */
 export const scheduleOf = (pace: Pace): Schedule.Schedule<unknown> => {
   if (pace._tag === "default") return SendPolicy.defaultRetry
   if (pace._tag === "faulty" && pace.how === "is never built") {

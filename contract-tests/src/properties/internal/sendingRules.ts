@@ -318,7 +318,7 @@ const checkOutcome = (judged: CallLog, reach: (what: string) => void): void => {
 /** The lowest tier: tokens per second, and the capacity of a bucket. */
 const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 100, capacity: 100 } }
 
-/** In every time window, the spent tokens do not exceed the bucket's capacity plus its refill. */
+/** Checks that in every time window, the spent tokens do not exceed the bucket's capacity plus its refill. */
 const checkBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
   const kind = reference.method === "GET" ? "read" : "write"
   const { capacity, rate } = budgets[kind]

@@ -145,7 +145,7 @@ const outputsOf = (exit: Exit.Exit<unknown, unknown>): string =>
       : [])
   ].join("\n")
 
-/** The last fate repeats. */
+/** The attempts meet the fates in sequence. All later attempts meet the last fate. */
 const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: Array<Attempt>): HttpClient.HttpClient =>
   HttpClient.make((request, url) => {
     const fate = fates[Math.min(attempts.length, fates.length - 1)]

@@ -101,7 +101,10 @@ const Running: Context.Reference<number | undefined> = Context.Reference<number 
 /** The endpoints that provide the client's limits. */
 const limitPaths = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
 
-/** The client itself uses these operations to read its limits. Its own requests look like the requests of a call. */
+/**
+ * Whether the client itself uses an operation to read its limits. Such a request of the client looks like a request of
+ * a call.
+ */
 export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
   method === "GET" && limitPaths.has(`/trade-api/v2${path}`)
 
@@ -150,7 +153,7 @@ export const broken = (request: HttpClientRequest.HttpClientRequest, code: strin
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value))
 
-/** The body is read synchronously. */
+/** Makes a response whose body the client reads synchronously. */
 const respond = (
   request: HttpClientRequest.HttpClientRequest,
   fate: Extract<Fate, { _tag: "answered" }>,
@@ -189,7 +192,7 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** Sends no list of costs, so the documented costs apply. */
+/** Responds to the client's own requests for its limits. Sends no list of costs, so the documented costs apply. */
 const respondToClient = (
   request: HttpClientRequest.HttpClientRequest,
   path: string

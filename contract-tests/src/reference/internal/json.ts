@@ -15,7 +15,7 @@ export const escapeToken = (token: string): string => token.replaceAll("~", "~0"
 
 export const child = (pointer: string, token: string | number): string => `${pointer}/${escapeToken(String(token))}`
 
-/** Undefined if the string is not a JSON Pointer. */
+/** Splits a JSON Pointer into its keys. Returns undefined if the string is not a JSON Pointer. */
 export const parsePointer = (pointer: string): ReadonlyArray<string> | undefined =>
   pointer === ""
     ? []
@@ -42,7 +42,7 @@ export const resolve = (document: Json, reference: string): Json | undefined =>
 // Compares UTF-16 code units and ignores the locale, so the order is the same on every machine.
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Arrays keep their order. */
+/** Sorts the keys of all objects. Arrays keep their sequence. */
 export const sortKeys = (value: Json): Json =>
   isArray(value)
     ? value.map(sortKeys)

@@ -49,7 +49,7 @@ const isVendor = (key: string): boolean => key.startsWith("x-")
 
 const nullSchema: JsonObject = { type: "null" }
 
-/** `required` is a set, so the order has no meaning. */
+/** Sorts the names in `required`. It is a set, so the order of the names has no meaning. */
 const nameSet = (value: Json, pointer: string, context: Context): ReadonlyArray<string> => {
   const names = isArray(value) ? value.filter((name) => typeof name === "string") : []
   if (!isArray(value) || names.length !== value.length || new Set(names).size !== names.length) {
@@ -169,7 +169,9 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
   }
 }
 
-/** In OpenAPI 3.0, the keyword is a flag beside the bound. In JSON Schema, it is the bound. */
+/**
+ * In OpenAPI 3.0, the keyword `key` is a flag beside the bound. In JSON Schema, the bound is the value of the keyword.
+ */
 const exclusive = (
   out: Output,
   schema: JsonObject,
@@ -218,7 +220,9 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
   }
 }
 
-/** In the normal form, annotations are beside the `anyOf`. */
+/**
+ * Makes an `anyOf` of a schema and null. In the normal form, annotations are beside the `anyOf`, not in its branches.
+ */
 export const orNull = (out: JsonObject): Output => {
   const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.has(key)))
   const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.has(key)))
@@ -275,7 +279,9 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
   return { ...out, ...branch }
 }
 
-/** The normal form has no prose, no vendor keywords, null as a type, and no `allOf` with only one branch. */
+/**
+ * The normal form has no prose, no vendor keywords, and no `allOf` with only one branch. It expresses null as a type.
+ */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {
     context.issue(pointer, "expected a schema")

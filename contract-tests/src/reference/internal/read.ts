@@ -92,7 +92,7 @@ const readSource = (document: JsonObject): Source => {
   }
 }
 
-/** Checks the invariants of the complete document first. */
+/** Checks the invariants of the complete document, and then reads the document. */
 export const readDocument = (json: unknown, format: "asyncapi" | "openapi", version: string): Document => {
   const document = isObject(json) ? json : invalid("", "an object")
   if (!string(document[format], `/${format}`).startsWith(version)) {

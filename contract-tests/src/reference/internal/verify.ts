@@ -90,7 +90,7 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
 const isNameMap = (pointer: string): boolean =>
   /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
 
-/** The schemas of components, parameters, bodies and payloads. */
+/** Returns the schemas of components, parameters, bodies and payloads. */
 export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, schema: Json]> => {
   const found: Array<readonly [string, Json]> = []
   const visit = (value: Json, pointer: string): void => {

@@ -20,7 +20,7 @@ registerHooks({
   }
 })
 
-// These modules load the client, so they must not load before the hook is registered.
+// These modules load the client, so they must not load before the hook that injects the fault is registered.
 const verdict = async (): Promise<Verdict> => {
   const Effect = await import("effect/Effect")
   const Cells = await import("../../runner/Cells.ts")

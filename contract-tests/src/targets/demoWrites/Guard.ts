@@ -14,7 +14,7 @@ import { type SentRequest, sentRequestOf } from "../Tap.ts"
 /** Returns why a request must not be sent. Undefined if it is permitted. */
 export type Rule = (request: SentRequest) => string | undefined
 
-/** `path` is below the API's root. */
+/** Whether a request is a call of an operation. `path` is the path below the API's root. */
 export const isOf = (
   { method, path }: Pick<ReferenceDocument.Operation, "method" | "path">,
   request: { readonly method: string; readonly path: string }
@@ -27,7 +27,7 @@ export const isOf = (
       .join("[^/]+")}$`
   ).test(request.path)
 
-/** Undefined if the URL does not start with exactly this root. */
+/** Returns the path of a URL below the API's root. Undefined if the URL does not start with exactly this root. */
 export const pathIn = ({ restUrl }: Environment, { url }: Pick<SentRequest, "url">): string | undefined => {
   if (!URL.canParse(url)) return undefined
   const [requestUrl, root] = [new URL(url), new URL(restUrl)]
@@ -51,7 +51,7 @@ export const reads = (environment: Environment): Rule => {
   }
 }
 
-/** `before` runs first. If it throws, the request is not sent. */
+/** Makes a client that sends only permitted requests. It calls `before` first. If `before` throws, nothing is sent. */
 export const make = (
   client: HttpClient.HttpClient,
   rule: Rule,

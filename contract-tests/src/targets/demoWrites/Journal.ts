@@ -20,19 +20,19 @@ export type Entry =
     }
   /** A request that is about to be sent, without signing headers. */
   | { readonly kind: "sending"; readonly method: string; readonly path: string; readonly body: string | undefined }
-  /** The exchange assigned the id. */
+  /** The run created an order or a group. The exchange assigned the id. */
   | { readonly kind: "order" | "group"; readonly id: string }
-  /** `left` lists the entities that could not be removed. */
+  /** The cleanup has ended. `left` lists the entities that could not be removed. */
   | { readonly kind: "swept"; readonly left: ReadonlyArray<string> }
 
 export interface Journal {
   readonly file: string
-  /** Returns after the line is on disk. */
+  /** Writes an entry. Returns after the line is on disk. */
   readonly append: (entry: Entry) => void
   readonly close: () => void
 }
 
-/** Run ids are safe in file names and in order ids. */
+/** Whether a text is the id of a run. Run ids are safe in file names and in order ids. */
 export const isRunId = (text: string): boolean => /^[a-z0-9]{6,24}$/.test(text)
 
 const fileOf = (folder: string, runId: string): string => path.join(folder, `ct-${runId}.jsonl`)
@@ -43,7 +43,7 @@ const sync = (folder: string): void => {
   fs.closeSync(descriptor)
 }
 
-/** The run can be new or existing. */
+/** Opens the journal of a new or an existing run. */
 export const open = (folder: string, runId: string): Journal => {
   fs.mkdirSync(folder, { recursive: true })
   const file = fileOf(folder, runId)
@@ -61,7 +61,7 @@ export const open = (folder: string, runId: string): Journal => {
 
 export interface Read {
   readonly run: Extract<Entry, { readonly kind: "run" }>
-  /** Lists only the ids that responses contained. */
+  /** The ids of the orders, as far as a response contained them. */
   readonly orders: ReadonlyArray<string>
   readonly groups: ReadonlyArray<string>
 }
@@ -71,13 +71,13 @@ const parsed = (line: string): JsonObject | undefined => {
     const json = JSON.parse(line) as Json // JSON.parse returns JSON.
     return isObject(json) ? json : undefined
   } catch {
-    // The text after the last newline. It is empty, or the run was killed while it wrote this line. If the line is a
-    // request, the request was not sent.
+    // This is the text after the last newline. It is empty, or the run was killed while it wrote this line. If the line
+    // is a request, the request was not sent.
     return undefined
   }
 }
 
-/** Undefined if the journal does not exist or does not contain the start of the run. */
+/** Reads a journal. Returns undefined if it does not exist or does not contain the start of the run. */
 export const read = (folder: string, runId: string): Read | undefined => {
   const file = fileOf(folder, runId)
   if (!fs.existsSync(file)) return undefined

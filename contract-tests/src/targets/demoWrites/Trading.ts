@@ -19,9 +19,9 @@ import type { Provide } from "../Live.ts"
 import { bounds, prefixOf } from "./TradingRule.ts"
 
 export interface Trading {
-  /** Undefined for an operation that the run does not call. */
+  /** Creates the input of a write. Undefined for an operation that the run does not call. */
   readonly writes: (client: ClientOperation) => Effect.Effect<JsonObject, Missing> | undefined
-  /** Entities of the run to read if the account has no other entities, by parameter name. */
+  /** The run's own entities by parameter name, to be read if the account has no other entities. */
   readonly fallbacks: Readonly<Record<string, Effect.Effect<Json, Missing>>>
   readonly recordEntities: (client: ClientOperation, heard: Traffic) => void
 }
@@ -36,7 +36,7 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
 
 const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
 
-/** The first execution searches for the market. */
+/** Finds the market for the orders. Later executions return the same market without a search. */
 const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   let ticker: string | undefined
   return Effect.gen(function* () {
@@ -108,7 +108,7 @@ const recordEntities = (
   }
 }
 
-/** `note` gets the entities that the writes create. */
+/** `note` is called with each entity that the writes create. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },
@@ -137,7 +137,7 @@ export const make = (
       time_in_force: "good_till_canceled",
       self_trade_prevention_type: "taker_at_cross",
       post_only: true,
-      // If this process dies, the order expires soon.
+      // The order expires soon, even if this process dies.
       expiration_time: Math.floor((now + bounds.restMillis) / 1_000),
       order_group_id
     } as const

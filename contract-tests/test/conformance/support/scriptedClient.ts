@@ -292,7 +292,7 @@ class ScriptedClient {
   }
 
   async call(step: Step): Promise<Fields> {
-    const input = (step.input ?? {}) as Record<string, never> // the judge's own input
+    const input = (step.input ?? {}) as Record<string, never> // the judge sends this type
     const path = `/portfolio/events/orders/${input["order_id"]}`
     switch (step.do) {
       case "get_balance": {
@@ -306,7 +306,7 @@ class ScriptedClient {
       case "list_orders_page":
         return { order_ids: (await this.page(step, input["limit"]!, "")).ids }
       case "create_order":
-        return this.create(step, input as unknown as OrderInput) // the judge's own input
+        return this.create(step, input as unknown as OrderInput) // the judge sends this type
       case "create_orders":
         return { results: await this.batch(step, input["orders"]!) }
       case "create_orders_at_once":

@@ -93,7 +93,7 @@ class Line {
   #receive(text: string): void {
     let frame: Frame
     try {
-      frame = JSON.parse(text) as Frame // a frame of the exchange
+      frame = JSON.parse(text) as Frame // the exchange sends this type
     } catch {
       return // The `seq` of the next frame reveals the loss.
     }

@@ -8,7 +8,10 @@ const accepted = () => ({ valid: true }) as const
 const refusedAt = (pointer: string) => () =>
   ({ valid: false, pointers: [pointer], violations: [{ pointer, keyword: "type", message: "is wrong" }] }) as const
 
-/** A response. Only the new document allows null at `/list`, so `{ list: null }` is a witness of the change. */
+/**
+ * The two documents of a response. Only the new document allows null at `/list`, so `{ list: null }` is a witness of
+ * the change.
+ */
 const root = (client: ClientOf): Root => ({
   part: "response",
   subject: "Get",
@@ -41,7 +44,7 @@ const passingOn =
   (kept: Json): ClientOf =>
   () => ({ ok: true, kept })
 
-/** A request. The old document allows a value of `/count` that the new document refuses. */
+/** The two documents of a request. Only the old document allows the value 10 at `/count`. */
 const request = (client: ClientOf, sent: Root["sent"]): Root => ({
   ...root(client),
   part: "request",
@@ -68,7 +71,7 @@ const judgedRequest = (client: ClientOf, sent: Root["sent"]) => {
 
 describe("judge, for a difference between requests", () => {
   const allows: ClientOf = () => ({ ok: true })
-  const breaking = [["breaking", "sends a refused request"]]
+  const breaking = [["breaking", "sends a request that is refused"]]
   const additive = [["additive", "unaffected"]]
 
   it("classifies a tighter bound as breaking if the client sends a refused value", () => {
@@ -96,7 +99,7 @@ describe("judge, for a difference between requests", () => {
 })
 
 describe("judge, for a difference between responses", () => {
-  it("compares the value that the client returns with the witness", () => {
+  it("compares the witness with the value that the client returns", () => {
     assert.deepStrictEqual(judged(passingOn({ list: null })), [["additive", "unaffected"]])
     assert.deepStrictEqual(judged(passingOn({ list: "none" })), [["breaking", "loses information"]])
     assert.deepStrictEqual(judged(passingOn({})), [["breaking", "loses information"]])
@@ -127,7 +130,7 @@ describe("judge, for a difference between responses", () => {
     assert.deepStrictEqual([findings.map(({ subject }) => subject), undecided], [["List"], []])
   })
 
-  it("has no finding if both documents allow the witness, because another variant allows it", () => {
+  it("has no finding if another variant in the old document also allows the witness", () => {
     const collect = collector()
     collect.judge({ ...root(passingOn({ list: null })), old: accepted }, nullable)
     assert.deepStrictEqual(collect.result(), { findings: [], undecided: [] })

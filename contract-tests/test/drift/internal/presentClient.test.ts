@@ -53,7 +53,8 @@ describe("the sender of the present client", () => {
     const required = (copy: Editable): void => {
       copy.components.schemas.DecreaseOrderV2Request.required = ["reduce_by"]
     }
-    // To satisfy the rule, the sender would add `reduce_by`. Here it adds `reduce_to` instead.
+    // The sender usually adds `reduce_by` to satisfy the rule. Here, `reduce_by` must stay absent, so it adds
+    // `reduce_to`.
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by"), "valid")
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by", required), "refused")
   })

@@ -5,7 +5,7 @@ import { isArray, memberOf, objectOf, stringify, type Json, type JsonObject } fr
 
 const scalar = (value: Json): string => (typeof value === "string" ? value : stringify(value))
 
-/** Returns undefined if a path parameter is missing. */
+/** Encodes an input. Returns undefined if a path parameter is missing. */
 export const encodeRequest = (reference: ReferenceDocument.Operation, input: JsonObject): Sent | undefined => {
   let target = root + reference.path
   const query: Array<string> = []

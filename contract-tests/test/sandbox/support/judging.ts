@@ -87,7 +87,8 @@ const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedRespo
 }
 
 /**
- * A rejection must have a reason that the client decodes. Its status must be declared, or 400 for an invalid parameter.
+ * The fault of a rejection. A rejection must have a reason that the client decodes. Its status must be declared, or 400
+ * for an invalid parameter.
  */
 export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
   const { outcome, reference } = operation

@@ -50,7 +50,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it.effect("is necessary: without the guard, the client sends writes", () =>
+  it.effect("is necessary, because the client sends writes without it", () =>
     Effect.gen(function* () {
       const { left } = yield* callAll(() => undefined, production)
       assert.strictEqual(left.length, ClientOperations.all.length)

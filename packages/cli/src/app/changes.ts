@@ -103,7 +103,7 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
-/** The request may already have been sent when the bug occurs. */
+/** Makes the error of a bug. The request may already have been sent when the bug occurs. */
 const defectIn = (defect: unknown, advice: string): CommandError =>
   new CommandError({
     exit: "unknown",
@@ -139,7 +139,7 @@ export const send = <A, E, R>(
       exit: "unknown",
       message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
     })
-    // If Ctrl-C is pressed, the exit of this effect becomes the exit of the run. So the error is converted here.
+    // If Ctrl-C is pressed, the exit of this effect becomes the exit of the run. So defects become errors here.
     const converted = Effect.catchDefect(
       Effect.mapError(effect, (error) => asChange(error, advice)),
       (defect) => Effect.fail(defectIn(defect, advice))

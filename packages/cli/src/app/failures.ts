@@ -20,13 +20,15 @@ export class CommandError extends Data.TaggedError("CommandError")<{
 
 export class NotAgreed extends Data.TaggedError("NotAgreed") {}
 
-/** The reader of the standard output has closed it, as `head` does after its last line. This is not an error. */
+/**
+ * The program that reads the standard output has closed it, as `head` does after its last line. This is not an error.
+ */
 export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
 export interface Failure {
   readonly exit: Exit
   readonly message: string
-  /** A shorter message, printed without `--json` and `--debug`. Default: the message. */
+  /** A shorter message. It is printed if neither `--json` nor `--debug` is set. Default: the message. */
   readonly brief?: string | undefined
   readonly details: Readonly<Record<string, unknown>>
 }
@@ -56,7 +58,7 @@ const exitOfTag: Readonly<Record<string, Exit>> = {
   SnapshotMissing: "refused"
 }
 
-/** Only a change can have an unknown outcome. */
+/** Whether a command only reads, or changes something. Only a change can have an unknown outcome. */
 export type Effects = "reads" | "changes"
 
 const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {

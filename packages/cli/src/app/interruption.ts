@@ -23,7 +23,10 @@ class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cl
   defaultValue: () => undefined
 }) {}
 
-/** Runs a command, and returns its exit. If the user interrupts it, returns the exit that it chose for this case. */
+/**
+ * Runs a command, and returns its exit. If the user interrupts it, returns the exit that the command chose for this
+ * case.
+ */
 export const exitOf = <A, E, R>(
   command: Effect.Effect<A, E, R>
 ): Effect.Effect<Exit.Exit<unknown, unknown>, never, R> =>

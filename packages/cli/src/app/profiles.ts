@@ -90,7 +90,9 @@ export const keyPathOf = ({ privateKeyPath }: Profile) =>
 
 const lockWait = { everyMillis: 50, times: 100 }
 
-/** Without the lock, two processes that change the profiles at the same time could lose a change. */
+/**
+ * Locks the profiles. Without the lock, two processes that change the profiles at the same time could lose a change.
+ */
 const lock = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

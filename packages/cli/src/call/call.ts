@@ -223,8 +223,14 @@ export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, 
     },
     { command: "kalshi call OrderGroups.create --describe", description: "What an operation does, and its fields" },
     { command: "kalshi call Markets.list status=open limit=5", description: "A read, as YAML; --json prints JSON" },
-    { command: "kalshi call Markets.trades ticker=KXHIGHNY-26NOV30-T60 --pages all", description: "A whole list" },
-    { command: "kalshi call OrderGroups.create contracts_limit=100 --dry-run", description: "The exact request" },
+    {
+      command: "kalshi call Markets.trades ticker=KXHIGHNY-26NOV30-T60 --pages all",
+      description: "All pages of a list"
+    },
+    {
+      command: "kalshi call OrderGroups.create contracts_limit=100 --dry-run",
+      description: "The exact request, without sending it"
+    },
     {
       command: "kalshi call Orders.batchCreate @orders.json --yes",
       description: "A change, with its input from a file"

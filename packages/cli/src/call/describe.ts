@@ -36,7 +36,7 @@ export const typeOf = (shape: Shape): string => {
   }
 }
 
-/** The fields of an object follow the object. */
+/** Lists each field, and after an object also its fields. */
 export const describeFields = (
   fields: ReadonlyMap<string, Field>,
   docs: Readonly<Record<string, FieldEntry>>,

@@ -53,7 +53,7 @@ export const shapeOf = (ast: SchemaAST.AST): Shape => {
       }
     case "Union": {
       if (ast.types.every(isLiteral)) return { _tag: "Enum", values: ast.types.map(({ literal }) => literal) }
-      // A field that may be null has the shape of its value. `field:=null` writes null.
+      // A nullable field has the shape of its other values. `field:=null` writes null.
       const present = ast.types.filter(({ _tag }) => _tag !== "Null")
       return present.length === 1 ? shapeOf(present[0]!) : { _tag: "Other" }
     }

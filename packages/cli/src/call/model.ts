@@ -17,7 +17,7 @@ export interface FieldEntry {
 }
 
 export interface OperationEntry {
-  /** The name by which users call it, such as `OrderGroups.get`. */
+  /** The name by which users call the operation, such as `OrderGroups.get`. */
   readonly name: string
   /** The id in the published document, such as `GetOrderGroup`. */
   readonly id: string

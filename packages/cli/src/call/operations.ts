@@ -10,7 +10,7 @@ import type * as Stream from "effect/Stream"
 
 type Reader = (input: unknown, options?: { readonly maxPages?: number }) => Stream.Stream<unknown, unknown, never>
 
-/** The caller must provide the client, although this type does not say so. */
+/** A call needs the client as a service, although this type does not say so. */
 export interface Operation {
   (input: unknown): Effect.Effect<unknown, unknown, never>
   readonly descriptor: Descriptor

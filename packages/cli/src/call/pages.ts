@@ -12,7 +12,7 @@ import type { Operation } from "./operations.ts"
 
 /** If a page has several lists, each item names its list. */
 const itemsOf = (page: unknown, lists: ReadonlyArray<string>): ReadonlyArray<unknown> => {
-  const fields = page as Readonly<Record<string, ReadonlyArray<unknown> | undefined>> // the response of a paged operation
+  const fields = page as Readonly<Record<string, ReadonlyArray<unknown> | undefined>> // a response of a paged operation contains lists
   const [only, ...more] = lists
   return only !== undefined && more.length === 0
     ? (fields[only] ?? [])

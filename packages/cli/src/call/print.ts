@@ -14,7 +14,7 @@ const mapText = (value: unknown, map: (text: string) => string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [plain(key), mapText(item, map)]))
 }
 
-/** As YAML. Amounts of money are quoted, because they are text. */
+/** Prints a value as YAML. Amounts of money are quoted, because they are text. */
 export const toYaml = async (value: unknown): Promise<string> => {
   // The YAML module is loaded on demand: loading takes time, and `--json` does not need it.
   const { stringify } = await import("yaml")

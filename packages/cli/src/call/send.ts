@@ -78,7 +78,7 @@ export const printResponse = (response: unknown, print: typeof Output.value | ty
     if (response === undefined) yield* Output.note("Done. The response is empty")
   })
 
-/** The errors of refused items of a batch are part of a successful response. */
+/** Fails if the exchange refused items of a batch. The response of such a batch has a success status. */
 const requireNoRefusal = (response: unknown) => {
   const items = Predicate.isObject(response) ? Object.values(response).filter(Array.isArray).flat() : []
   const refused = items.filter((item: unknown) => Predicate.hasProperty(item, "error") && item.error != null)

@@ -47,7 +47,7 @@ const pace = 100
 
 const start = (traders: number, port: number) =>
   Effect.gen(function* () {
-    // The module of the exchange is loaded here, so that other commands start faster.
+    // The exchange is loaded only when this command runs, so that other commands start faster.
     const { Sandbox, layer } = yield* Effect.promise(() => import("@kalshi-effect/sandbox/Sandbox"))
     const options = { port, world: true, crowd: { traders, pace }, accounts: [{ name: "you" }] }
     const context = yield* Effect.mapError(

@@ -13,7 +13,7 @@ export interface Demo {
   readonly environment: Environment.Environment
   /** The address of the exchange's web page. */
   readonly page: string
-  /** The markets that are shown. */
+  /** The tickers of the markets that the introduction names. */
   readonly tickers: ReadonlyArray<string>
   readonly url: string
 }

@@ -86,7 +86,7 @@ const tickers = Argument.String("ticker").pipe(
 const cut = <A>(levels: ReadonlyArray<A>, depth: number): ReadonlyArray<A> =>
   depth >= levels.length ? levels : levels.slice(levels.length - depth)
 
-/** The exchange sends the best level last. */
+/** Keeps the best `depth` levels of each side. The exchange sends the best level last. */
 const cutBook = (book: Markets.MarketOrderbookFp, depth: number): Markets.MarketOrderbookFp => ({
   ...book,
   orderbook_fp: {

@@ -115,7 +115,7 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
   })
 ).pipe(
   Command.withDescription(
-    "Lists the candlesticks of a market, oldest first: prices of trades, and the last best bid and ask of each period. A period without trades has no prices"
+    "Lists the candlesticks of a market, oldest first: prices of trades, and the best bid and ask at the end of each period. A period without trades has no prices"
   ),
   Command.withShortDescription("Lists the candlesticks of a market"),
   Command.withExamples([

@@ -7,7 +7,7 @@ import type { OrderbookCountFp, PriceLevelDollarsCountFp } from "@kalshi-effect/
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import { fourDecimals } from "./columns.ts"
 
-/** All prices are prices of YES. */
+/** A price level. All prices are prices of YES. */
 export interface Level {
   readonly side: "bid" | "ask"
   readonly price: string

@@ -9,11 +9,11 @@ import type * as Output from "../output/Output.ts"
 import { numberColumn } from "./columns.ts"
 import { shortTime } from "./times.ts"
 
-/** The exchange can omit the title, which is deprecated. */
+/** Returns the title, or the subtitle if the exchange omits the title, which is deprecated. */
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 
-/** Undefined if the side is empty. The exchange sends a price even then. */
+/** Returns the price of a side. Undefined if the side is empty: the exchange sends a price even then. */
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 

@@ -38,7 +38,7 @@ export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only mark
 
 export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))
 
-/** Undefined for the whole list. */
+/** The number of rows to print. Undefined for the whole list. */
 export const rowsOf = ({ all, limit }: Extent) =>
   all && Option.isSome(limit)
     ? Effect.fail(usage("--limit and --all exclude each other. Keep one of them"))
@@ -63,11 +63,11 @@ export const moreRows = (rows: number): string =>
 export interface ListOptions<Row> {
   /** Printed if there is no row. */
   readonly empty: string
-  /** A line below a table that shows every row. Not printed with `--all`. */
+  /** A line below the table if the table shows the whole list. Not printed with `--all`. */
   readonly total?: (rows: ReadonlyArray<Row>) => string
 }
 
-/** `items` receives the number of rows to print, so that it can choose the page size. */
+/** Prints a list. `items` receives the number of rows to print, so that it can choose the page size. */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,
   extent: Extent,
@@ -94,7 +94,7 @@ export const printFound = <Row>(
     if (hasMore) yield* Output.note(moreRows(rows.length))
   })
 
-/** Refuses `--csv` before the value is read. */
+/** Prints a value. Refuses `--csv` before the value is read. */
 export const printValue = <A, E, R>(read: Effect.Effect<A, E, R>, human: (value: A, screen: Output.Screen) => string) =>
   Effect.gen(function* () {
     if ((yield* Output.format) === "csv") return yield* usage("--csv prints lists only. Use --json")

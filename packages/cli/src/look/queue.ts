@@ -11,7 +11,7 @@ export interface QueuedOrder extends Orders.Order {
   readonly queue_position_fp?: Orders.OrderQueuePosition["queue_position_fp"] | undefined
 }
 
-/** The URL of a request must not become too long. */
+/** The maximum number of markets in a request, because its URL must not become too long. */
 const marketsAtOnce = 100
 
 const subaccountOf = ({ subaccount_number }: Orders.Order): number => subaccount_number ?? 0

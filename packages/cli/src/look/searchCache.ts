@@ -27,7 +27,7 @@ export const cachePath = Effect.fnUntraced(function* ({ restUrl }: Environment.E
   return path.join(yield* folder("cache"), `search-${name}.json`)
 })
 
-// The file has arrays instead of objects: it is half as large, and is read on every search.
+// The file has arrays instead of objects. That halves its size, and every search reads it.
 type MarketRow = readonly [ticker: string, title: string, yesSubTitle: string, closeTime: string, volume: string]
 type EventRow = readonly [
   ticker: string,
@@ -55,13 +55,13 @@ const areTexts = (values: ReadonlyArray<unknown>): values is ReadonlyArray<strin
 
 const marketOf = (row: unknown): MarketEntry | undefined => {
   if (!Array.isArray(row) || row.length !== 5 || !areTexts(row)) return undefined
-  const [ticker, title, yes_sub_title, close_time, volume_fp] = row as unknown as MarketRow // five texts
+  const [ticker, title, yes_sub_title, close_time, volume_fp] = row as unknown as MarketRow // the line above checks for five texts
   return { ticker, title, yes_sub_title, close_time, volume_fp }
 }
 
 const eventOf = (row: unknown): EventEntry | undefined => {
   if (!Array.isArray(row) || row.length !== 5 || !areTexts(row.slice(0, 4)) || !Array.isArray(row[4])) return undefined
-  const [event_ticker, series_ticker, title, sub_title, rows] = row as unknown as EventRow // checked in the line above
+  const [event_ticker, series_ticker, title, sub_title, rows] = row as unknown as EventRow // the line above checks the row
   const markets: Array<MarketEntry> = []
   for (const row of rows) {
     const market = marketOf(row)
@@ -80,7 +80,7 @@ export const decodeCache = (text: string, { restUrl }: Environment.Environment):
     return undefined
   }
   if (!Predicate.isObject(json)) return undefined
-  const file: Readonly<Record<string, unknown>> = { ...json } // read by name, each checked before use
+  const file: Readonly<Record<string, unknown>> = { ...json } // the fields are read by name, and each is checked before its use
   const { readMillis } = file
   if (file["format"] !== format || file["restUrl"] !== restUrl || !Number.isSafeInteger(readMillis)) return undefined
   if (!Array.isArray(file["events"])) return undefined

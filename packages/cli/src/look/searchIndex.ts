@@ -61,7 +61,7 @@ export const wordsOf = (query: ReadonlyArray<string>): ReadonlyArray<string> => 
 const isWordCharacter = (character: string | undefined): boolean =>
   character !== undefined && /[\p{L}\p{N}]/u.test(character)
 
-/** 0 is the best match. Undefined if the text does not contain the word. */
+/** How badly a word matches a text: 0 is best. Undefined if the text does not contain the word. */
 const costIn = (text: string, word: string): number | undefined => {
   let best: number | undefined
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
@@ -101,7 +101,7 @@ const costOfWord = ({ inherited, own, ticker }: Texts, word: string): number | u
 const add = (cost: number | undefined, more: number): number | undefined =>
   cost === undefined ? undefined : cost + more
 
-/** Undefined if a word is missing. */
+/** How badly the words match the texts. Undefined if a word is missing. */
 const costOf = (texts: Texts, words: ReadonlyArray<string>): number | undefined => {
   // An exact ticker matches best, then a ticker that begins with the query.
   if (words.length === 1 && texts.ticker.startsWith(words[0]!)) return texts.ticker === words[0] ? -2 : -1

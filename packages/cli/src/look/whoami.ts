@@ -34,7 +34,7 @@ const ifPermitted = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A | u
 const read = Effect.gen(function* () {
   const target = yield* environment
   const key = yield* apiKey
-  // Without a key, `signer` fails with the usual error.
+  // Without a key, `signer` fails with the same error as in every other command.
   if (key === undefined) return yield* Effect.andThen(signer, Effect.never)
   const facts = Effect.gen(function* () {
     const keys = yield* ifPermitted(ApiKeys.list())

@@ -78,7 +78,7 @@ export const refuseCsv = Effect.flatMap(format, (chosen) =>
 
 export const line = (text: string) => Effect.flatMap(Output, ({ write }) => write(`${text}\n`))
 
-/** The text is a hint for people, not part of the result. */
+/** Prints a hint for people, which is not part of the result. */
 export const note = (text: string) => Effect.flatMap(Output, ({ columns, note }) => note(wrapMessage(text, columns)))
 
 export const value = (json: unknown, human: (screen: Screen) => string) =>
@@ -95,8 +95,8 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
   })
 
 /**
- * If the standard output does not accept the outcome of a change, the outcome goes to the standard error, so that it is
- * not lost.
+ * Prints the outcome of a change. If the standard output does not accept it, prints it to the standard error, so that
+ * it is not lost.
  */
 export const outcome = (json: unknown, human: (screen: Screen) => string) =>
   Effect.tapError(value(json, human), () =>
@@ -128,7 +128,7 @@ const csvColumns = <Row>(columns: ReadonlyArray<Column<Row>>, { isTerminal }: Sc
     ? columns.map((column) => ({ ...column, csv: (row: Row) => plain((column.csv ?? column.value)(row) ?? "") }))
     : columns
 
-/** JSON contains the unchanged rows. */
+/** Prints a list. JSON contains the unchanged rows. */
 export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>, options: ListOptions) =>
   Effect.gen(function* () {
     const screen = yield* Output
@@ -168,8 +168,8 @@ const formatParts = <Row>(
 }
 
 /**
- * Only a part of the list is in memory at a time. If reading fails midway, the JSON array is not closed, so no program
- * can mistake it for the whole list.
+ * Prints a list with only a part of it in memory at a time. If reading fails midway, the JSON array is not closed, so
+ * no program can mistake it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,

@@ -1,5 +1,5 @@
 /**
- * Makes text of the exchange safe to print on a terminal.
+ * Makes text from the exchange safe to print on a terminal.
  *
  * @module
  */

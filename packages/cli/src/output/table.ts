@@ -105,7 +105,10 @@ const formatLine = <Row>(
     .trimEnd()
 
 export interface TableParts<in Row> {
-  /** Formats the next part of the table. The first part has the header. A later part widens columns if its values need it. */
+  /**
+   * Formats the next part of the table. The first part has the header. A later part widens columns if its values need
+   * it. If columns are then omitted, the part has the header of the remaining columns.
+   */
   readonly next: (rows: ReadonlyArray<Row>) => string
   /** The names of the omitted columns for which a row had a value. */
   readonly leftOut: () => ReadonlyArray<string>
@@ -117,7 +120,7 @@ export const tableParts = <Row>(
 ): TableParts<Row> => {
   const needed = columns.map(() => 0)
   const leftOut = new Set<Column<Row>>()
-  let hasHeader = true
+  let columnsOfHeader = 0
   const next = (rows: ReadonlyArray<Row>): string => {
     for (const [index, column] of columns.entries()) {
       needed[index] = Math.max(needed[index]!, naturalWidth(column, rows))
@@ -127,8 +130,9 @@ export const tableParts = <Row>(
       const isShown = leftOut.has(column) || fitted.some((shown) => shown.column === column)
       if (!isShown && rows.some((row) => (column.value(row) ?? "") !== "")) leftOut.add(column)
     }
-    const header = hasHeader ? [formatLine(fitted, ({ name }) => [name, "dim"], paint)] : []
-    hasHeader = false
+    // Widths only grow, so an omitted column never returns.
+    const header = fitted.length === columnsOfHeader ? [] : [formatLine(fitted, ({ name }) => [name, "dim"], paint)]
+    columnsOfHeader = fitted.length
     const lines = rows.map((row) =>
       formatLine(fitted, ({ style, value }) => [plain(value(row) ?? ""), style?.(row)], paint)
     )

@@ -1,5 +1,5 @@
 /**
- * Prose on a terminal.
+ * Wraps prose for a terminal.
  *
  * @module
  */

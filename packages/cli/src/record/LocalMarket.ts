@@ -92,7 +92,7 @@ export class LocalMarket {
 
   /**
    * Repeats a recorded trade, then restores the price levels: the recording also contains the changes of the book that
-   * the trade caused, before or after the trade.
+   * the trade caused, before or after the trade. Contracts that a user took before the trade stay missing.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
@@ -107,8 +107,13 @@ export class LocalMarket {
           other !== level &&
           (other.side === makerSide ? reaches(takerSide, price, other.price) : reaches(takerSide, other.price, price))
       )
-      for (const other of inTheWay) yield* this.#shrink(other, 0)
+      const before: Array<readonly [HouseLevel, number]> = []
+      for (const other of inTheWay) {
+        before.push([other, yield* this.#resting(other)])
+        yield* this.#shrink(other, 0)
+      }
       const resting = yield* this.#resting(level)
+      before.push([level, resting])
       if (resting < count) yield* this.#place(level, count - resting)
       yield* this.#orElse(
         this.#operator.placeOrder(this.#accounts.taker, {
@@ -120,7 +125,7 @@ export class LocalMarket {
         }),
         `repeat the trade of ${countText} at ${priceText}`
       )
-      yield* this.#settle([...inTheWay, level])
+      yield* this.#restore(before)
     })
   }
 
@@ -140,19 +145,26 @@ export class LocalMarket {
     return level
   }
 
-  /** Shrinks first, because a level of the old book can cross the new book. */
   #settle(levels: ReadonlyArray<HouseLevel>) {
+    return this.#restore(levels.map((level) => [level, level.target]))
+  }
+
+  /**
+   * Gives each level its contracts, in hundredths. Shrinks levels before it grows other levels, because a level of the
+   * old book can cross the new book.
+   */
+  #restore(levels: ReadonlyArray<readonly [HouseLevel, number]>) {
     return Effect.gen({ self: this }, function* () {
       const missing: Array<readonly [HouseLevel, number]> = []
-      for (const level of levels) missing.push([level, level.target - (yield* this.#shrink(level, level.target))])
+      for (const [level, count] of levels) missing.push([level, count - (yield* this.#shrink(level, count))])
       for (const [level, count] of missing) if (count > 0) yield* this.#place(level, count)
-      for (const level of levels) {
+      for (const [level] of levels) {
         if (level.target === 0 && level.orderIds.length === 0) this.#levels.delete(`${level.side} ${level.price}`)
       }
     })
   }
 
-  /** Returns the contracts that still rest. They and `target` are in hundredths. */
+  /** Returns the contracts that still rest, in hundredths like `target`. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)

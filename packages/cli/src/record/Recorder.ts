@@ -22,14 +22,17 @@ export interface RecorderOptions {
   /** Requests the order books over REST. */
   readonly requestBooks: (reason: ReadReason) => void
   readonly onEnd: (error: RecorderError) => void
-  /** Called for each notice, after its line. */
+  /** Called for each notice, after the recorder has written it as a line. */
   readonly onNotice: (notice: Notice) => void
 }
 
 export interface Counts {
   frames: number
   orderBooks: number
-  /** The outages of the channel that was interrupted most often. A lost connection interrupts every channel once. */
+  /**
+   * The number of outages of the channel that was interrupted most often. A lost connection interrupts every channel
+   * once.
+   */
   outages: number
   gaps: number
 }
@@ -76,7 +79,7 @@ export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
   /**
-   * The last frame (a message of the feed). It is written later, because the line of a gap that it reveals must come
+   * The last frame (a message of the feed). It is written later: if it reveals a gap, the line of the gap must come
    * first.
    */
   #pending: { readonly line: string; readonly isCounted: boolean } | undefined
@@ -109,7 +112,10 @@ export class Recorder {
     this.#flushPending()
   }
 
-  /** A new part needs snapshots of all books, because each part must be readable without the other parts. */
+  /**
+   * Each new part of the recording needs snapshots of all books, because a part must be readable without the other
+   * parts.
+   */
   requestSnapshots(): void {
     // If the session has just ended, this call has no effect.
     this.#books?.snapshot(this.#options.tickers)
@@ -179,7 +185,7 @@ export class Recorder {
   }
 
   #onEvent(channel: ChannelName, event: Event): void {
-    const { nowMillis, onNotice, requestBooks, writer } = this.#options
+    const { nowMillis, onNotice, requestBooks, tickers, writer } = this.#options
     const notice: Notice = { ...describe(event), at_ms: nowMillis(), channel }
     // The frame that reveals a gap is still pending when the gap is written, so the gap comes first.
     if (event._tag !== "Gap") this.#flushPending()
@@ -197,6 +203,10 @@ export class Recorder {
         this.#books?.snapshot(event.markets)
         requestBooks("gap")
       }
+    }
+    // The recorded book is not known until its next snapshot.
+    if (event._tag === "Undecodable" && isBook) {
+      this.#books?.snapshot(event.market === undefined ? tickers : [event.market])
     }
     onNotice(notice)
   }

@@ -25,7 +25,7 @@ export interface WriterOptions {
   readonly firstPart: number
   /** A part ends when its counted lines (see {@link Writer.line}) have about this many bytes. Default: never. */
   readonly rotateBytes?: number | undefined
-  /** A part with a counted line ends at this age. Default: never. */
+  /** A part that contains a counted line ends at this age. Default: never. */
   readonly rotateMillis?: number | undefined
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */
@@ -43,7 +43,7 @@ export class Writer {
   #length = 0
   #part: number
   #opened: OpenedPart | undefined
-  /** The length of the counted lines of the part. */
+  /** The bytes of the counted lines of the part. */
   #counted = 0
   #partMillis = 0
   #failure: CommandError | undefined
@@ -69,7 +69,7 @@ export class Writer {
     if (this.#failure !== undefined) return
     this.#lines.push(text)
     this.#length += text.length + 1
-    if (isCounted) this.#counted += text.length + 1
+    if (isCounted) this.#counted += Buffer.byteLength(text) + 1
     if (this.#length >= bufferLength) this.flush()
   }
 

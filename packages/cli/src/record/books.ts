@@ -31,13 +31,13 @@ export type Change =
 export class Books {
   readonly #decode = FeedMessages.decoder()
   readonly #books = new Map<string, OrderBook.OrderBook>()
-  /** By connection and `sid`. */
+  /** The subscriptions, by connection and `sid`. */
   readonly #counted = new Map<string, Counted>()
   /** The subscription that delivers the book of each market. */
   readonly #sources = new Map<string, Counted>()
   #header: Header | undefined
 
-  /** In the order of their first book message. */
+  /** The markets, in the order of their first book message. */
   get tickers(): ReadonlyArray<string> {
     return [...this.#books.keys()]
   }

@@ -98,8 +98,8 @@ export class Follower {
       if (level === "all") followed.isAllChanged = true
       else followed.changed.set(`${level.side} ${level.price}`, level)
       const recorded = this.#books.get(ticker)
-      // While a book is crossed for a moment, its version does not change. A book that is not live keeps its last
-      // levels.
+      // While a book is crossed for a moment, its version does not change. While the recorded book is not live, the
+      // local book keeps its levels.
       if (recorded === undefined || !recorded.isLive || recorded.version === followed.version) return
       const read = recorded.read(atMillis)
       if (Result.isFailure(read)) return

@@ -41,7 +41,7 @@ export const marketLines = (tickers: ReadonlyArray<string>) =>
     { concurrency }
   )
 
-/** Reads order books, and writes a line for each. A failed read is also a line. */
+/** Reads order books, and writes a line for each book, even if its read failed. */
 export const orderBookLines = (
   tickers: ReadonlyArray<string>,
   reason: ReadReason,

@@ -144,14 +144,23 @@ export const checkContinued = (file: string, environment: string): Result.Result
   }
 }
 
+/** Returns the number of removed bytes. */
+const removeTornLine = (file: string): number => {
+  const descriptor = fs.openSync(file, "r+")
+  try {
+    const { size } = fs.fstatSync(descriptor)
+    const whole = wholeBytes(descriptor, size)
+    if (whole < size) fs.ftruncateSync(descriptor, whole)
+    return size - whole
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 /** Opens a file to continue it, and removes an incomplete last line. */
 export const continueFile = (file: string): { readonly opened: OpenFile; readonly removedBytes: number } => {
-  const descriptor = fs.openSync(file, "r+")
-  const { size } = fs.fstatSync(descriptor)
-  const whole = wholeBytes(descriptor, size)
-  if (whole < size) fs.ftruncateSync(descriptor, whole)
-  fs.closeSync(descriptor)
-  return { opened: openFile(fs.openSync(file, "a")), removedBytes: size - whole }
+  const removedBytes = removeTornLine(file)
+  return { opened: openFile(fs.openSync(file, "a")), removedBytes }
 }
 
 export const remove = (file: string): void => fs.rmSync(file, { force: true })

@@ -10,7 +10,7 @@ import type { Entry } from "./reading.ts"
 import type { Time } from "./units.ts"
 
 export interface Playback {
-  /** How many times faster than recorded. Undefined: as fast as possible. */
+  /** The speed relative to the recording. Undefined: as fast as possible. */
   readonly speed: number | undefined
   readonly from: Time | undefined
   readonly until: Time | undefined
@@ -89,7 +89,7 @@ export const play = <E, R, E2, R2>(
             player.before(entry)
             continue
           }
-          // Without a pace, no line waits, and most lines need no effect.
+          // Without a pace, no line waits, and `play` returns no effect for most lines.
           if (pace !== undefined) yield* playEntry(entry, line.at_ms)
           else yield* player.play(entry) ?? Effect.void
         }

@@ -31,7 +31,7 @@ const bytesOf = (file: string): AsyncIterable<Buffer> => {
   const bytes = fs.createReadStream(file, { highWaterMark: chunkBytes })
   if (!file.endsWith(".gz")) return bytes
   const gunzip = createGunzip({ chunkSize: chunkBytes })
-  pipeline(bytes, gunzip, () => {}) // An error ends the iteration of `gunzip`.
+  pipeline(bytes, gunzip, () => {}) // An error ends the iteration of `gunzip`, so the callback ignores it.
   return gunzip
 }
 
@@ -82,9 +82,8 @@ async function* entriesOf(file: string, onTorn: (bytes: number) => void): AsyncG
 const checkHeader = (file: string, line: Line | undefined): Header => {
   if (line?.type !== "recording") throw usage(`${file} is not a recording. Pass a file of \`kalshi record\``)
   if (line.format !== formatVersion) {
-    throw usage(
-      `${file} has the format ${line.format}, but this version reads ${formatVersion}. Install a newer version`
-    )
+    const advice = line.format > formatVersion ? "Install a newer version" : "Install an older version"
+    throw usage(`${file} has the format ${line.format}, but this version reads ${formatVersion}. ${advice}`)
   }
   return line
 }
@@ -113,7 +112,7 @@ const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandErro
       : Effect.fail(usage(`There is no file ${file}, and no part of a recording with this name. Check the path`))
   })
 
-/** Sorts files by the time at which they begin. A file without a complete line has no header. */
+/** Sorts files by the time at which they begin. A file without a complete line comes first. */
 export const sortFiles = (files: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const paths = [...new Set((yield* Effect.forEach(files, partsOf)).flat())]

@@ -14,7 +14,7 @@ import * as Result from "effect/Result"
 import { usage } from "../app/failures.ts"
 import { portFlag } from "../app/parameters.ts"
 import * as Output from "../output/Output.ts"
-import { plain } from "../output/plain.ts"
+import { formatJson, plain } from "../output/plain.ts"
 import { Books } from "./books.ts"
 import type { Line } from "./lines.ts"
 import { play, type Playback } from "./play.ts"
@@ -34,7 +34,7 @@ const timeFlag = (name: string, description: string) =>
 
 const flags = {
   speed: Flag.String("speed").pipe(
-    Flag.withDescription("How many times faster than recorded, or max (default max; with --serve, 1)"),
+    Flag.withDescription("The speed relative to the recording, or max (default max; with --serve, 1)"),
     Flag.filterMap(
       (text) => {
         const speed = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
@@ -174,7 +174,7 @@ const printBooks = (entries: Entries, playback: Playback, tickers: ReadonlySet<s
       const reason = "is not known at this time, because earlier messages are missing"
       if (!is_live) yield* screen.note(plain(`The book of ${market_ticker} ${reason}`))
     }
-    if ((yield* Output.format) === "json") return yield* Output.line(JSON.stringify(found))
+    if ((yield* Output.format) === "json") return yield* Output.line(formatJson(found))
     yield* Output.list(columns, found.flatMap(rowsOf), { empty: "The order books are empty" })
   })
 
@@ -199,7 +199,7 @@ export const replay = Command.make(
   {
     ...flags,
     files: Argument.String("file").pipe(
-      Argument.withDescription("The recordings. The --out of a recording also selects its numbered parts"),
+      Argument.withDescription("The files to play. The --out of a recording also selects its numbered parts"),
       Argument.atLeast(1)
     )
   },

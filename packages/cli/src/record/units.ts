@@ -15,7 +15,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   GIB: 2 ** 30
 }
 
-/** The bytes of a size such as `256MB` or `1GiB`. */
+/** Returns the number of bytes of a size such as `256MB` or `1GiB`. */
 export const parseSize = (text: string): number | undefined => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([KMG]i?B|B)$/i.exec(text) ?? []
   const bytes = number === undefined ? 0 : Math.round(Number(number) * (unitBytes[unit.toUpperCase()] ?? 0))

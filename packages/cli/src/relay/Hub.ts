@@ -44,7 +44,7 @@ export interface HubOptions extends Omit<UpstreamOptions, "onEvent"> {
 const holdMillis = 4_000
 const pingMillis = 10_000
 const pongTimeoutMillis = 120_000
-/** The limit of the exchange for one connection. */
+/** The exchange has the same limit for one connection. */
 const maxCommandsPerSecond = 10_000
 
 interface Reader {
@@ -188,7 +188,7 @@ export class Hub implements Upgrades {
     execute(this.#execution, connection, command.success, id)
   }
 
-  /** The channels of one command are handled separately: each waits for the acknowledgement of the exchange. */
+  /** Subscribes to the channels of one command separately: each waits for the acknowledgement of the exchange. */
   #subscribe(
     connection: FeedConnection,
     command: FeedCommand & { readonly cmd: "subscribe" },

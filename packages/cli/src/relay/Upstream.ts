@@ -61,6 +61,11 @@ interface Refusal {
 
 const lostError: FeedError = { code: 10, details: "the relay lost messages of the exchange. Subscribe again" }
 
+const refusedError = (names: ReadonlyArray<string>): FeedError => ({
+  code: 10,
+  details: `the exchange refused ${names.join(", ")}`
+})
+
 export class Upstream {
   readonly readers: Readers
   /** Undefined with one line. */
@@ -72,7 +77,8 @@ export class Upstream {
   readonly #sources = new Map<string, Source>()
   readonly #markets = new Map<string, Market>()
   readonly #marketIds = new Map<string, string>()
-  readonly #tickers = new Map<string, string>()
+  /** The last message `ticker` of each market, by the source from which it came. */
+  readonly #tickers = new Map<string, Map<string, string>>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()
   /** The markets whose book may be wrong, and when the subscriptions of their readers end. */
@@ -91,7 +97,7 @@ export class Upstream {
       },
       confirmed: (ticker) => this.#market(ticker).settle(),
       changed: (ticker, delta) => this.#market(ticker).delta(delta),
-      lost: (ticker, reason, isOutage) => this.#loseBook(ticker, reason, isOutage)
+      lost: (ticker, reason, healsSoon) => this.#loseBook(ticker, reason, healsSoon)
     }
     const silent: BookEvents = { replaced() {}, confirmed() {}, changed() {}, lost() {} }
     // With several lines, the messages of the first line only supply the ids of the markets.
@@ -137,13 +143,17 @@ export class Upstream {
     if (refusal !== undefined) return refusal
     const { names, spec } = need
     const source = this.source(spec)
-    const invalid = source.touch(names ?? [])
-    if (invalid !== undefined) return { code: 11, details: invalid.reason }
+    const failure = source.touch(names ?? [])
+    if (failure !== undefined) {
+      return failure._tag === "InvalidRequest"
+        ? { code: 11, details: failure.reason }
+        : { code: 26, details: failure.message, marketTickers: names }
+    }
     if (spec.channel === "orderbook_delta") this.#follow(names ?? [])
     return source
   }
 
-  /** The error with which the exchange recently refused this need. */
+  /** Returns the error with which the exchange recently refused this need. */
   refusalOf({ names, spec }: Need): FeedError | undefined {
     const nowMillis = this.#options.nowMillis()
     for (const name of names ?? [""]) {
@@ -160,7 +170,7 @@ export class Upstream {
     }
   }
 
-  /** Undefined until the exchange has listed the indices or underlyings of the channel. */
+  /** Returns the indices or underlyings of the channel. Undefined until the exchange has listed them. */
   referencesOf(channel: string): ReadonlyArray<string> | undefined {
     return this.#references.get(channel)
   }
@@ -175,7 +185,7 @@ export class Upstream {
   }
 
   sendTicker(subscription: Subscription, ticker: string): void {
-    const body = this.#tickers.get(ticker)
+    const [body] = [...this.#tickers.values()].flatMap((bodies) => bodies.get(ticker) ?? [])
     if (body !== undefined) subscription.connection.sendData(subscription, "ticker", body)
   }
 
@@ -186,12 +196,23 @@ export class Upstream {
       const { isOver, removed } = source.tick()
       if (isOver) this.#sources.delete(key)
       if (key === "orderbook_delta") this.#forgetBooks(removed)
-      if (key === "ticker" && isOver) this.#tickers.clear()
+      this.#forgetTickers(key, isOver ? undefined : removed)
     }
     for (const [ticker, untilMillis] of this.#healing) {
       if (untilMillis <= nowMillis) this.#endBook(ticker)
     }
     for (const [key, { untilMillis }] of this.#refusals) if (untilMillis <= nowMillis) this.#refusals.delete(key)
+  }
+
+  /** Ends the subscriptions to markets that the lines do not watch, because these readers would receive no book. */
+  failMerged(markets: ReadonlyArray<string>, { message: reason }: Error): void {
+    for (const ticker of markets) {
+      this.merged?.remove(ticker)
+      const readers = this.#readersOf(ticker)
+      if (readers.length === 0) continue
+      this.#options.onEvent({ type: "upstream_refused", channel: "orderbook_delta", markets: [ticker], reason })
+      this.#endAll(readers, { code: 10, details: `the relay cannot watch ${ticker}: ${reason}` })
+    }
   }
 
   close(): void {
@@ -212,6 +233,17 @@ export class Upstream {
       this.#suspect.delete(ticker)
     }
     if (forgotten.length > 0) this.#options.merged?.remove(forgotten)
+  }
+
+  /** Undefined: all markets of the source. */
+  #forgetTickers(key: string, forgotten: ReadonlyArray<string> | undefined): void {
+    if (forgotten === undefined) this.#tickers.delete(key)
+    else for (const ticker of forgotten) this.#tickers.get(key)?.delete(ticker)
+  }
+
+  #rememberTicker(key: string, ticker: string, body: string): void {
+    const bodies = this.#tickers.get(key) ?? new Map<string, string>()
+    this.#tickers.set(key, bodies.set(ticker, body))
   }
 
   #market(ticker: string): Market {
@@ -238,8 +270,8 @@ export class Upstream {
     const name = nameIn(channel, msg)
     if (Reflect.has(msg, "index_ids") || Reflect.has(msg, "underlying_tickers")) return this.#list(channel, msg)
     const body = JSON.stringify(msg)
-    if (message.type === "ticker" && name !== undefined) this.#tickers.set(name, body)
     const isWhole = spec.parameter === undefined
+    if (message.type === "ticker" && name !== undefined) this.#rememberTicker(spec.key, name, body)
     const send = (subscription: Subscription): void => {
       subscription.connection.sendData(subscription, message.type, body)
     }
@@ -281,7 +313,7 @@ export class Upstream {
     if (channel === "orderbook_delta") return this.#followed.lose(markets, reason, isOutage)
     // No reader misses a message of an unknown type: this version cannot subscribe to such messages.
     if (event._tag === "UnknownMessage") return
-    if (channel === "ticker") for (const market of markets) this.#tickers.delete(market)
+    this.#forgetTickers(key, markets.length === 0 ? undefined : markets)
     this.#endAll(this.#subscriptionsOf(source, markets), lostError)
   }
 
@@ -296,12 +328,19 @@ export class Upstream {
     )
   }
 
+  /** The readers of a book. */
+  #readersOf(ticker: string): ReadonlyArray<Subscription> {
+    const found: Array<Subscription> = []
+    this.readers.forEach("orderbook_delta", ticker, (subscription) => void found.push(subscription))
+    return found
+  }
+
   #endAll(subscriptions: Iterable<Subscription>, error: FeedError): void {
     for (const subscription of [...subscriptions]) subscription.connection.end(subscription, error)
   }
 
-  #loseBook(ticker: string, reason: string, isOutage: boolean): void {
-    if (isOutage) return this.#endBook(ticker)
+  #loseBook(ticker: string, reason: string, healsSoon: boolean): void {
+    if (!healsSoon) return this.#endBook(ticker)
     this.#options.onEvent({ type: "upstream_lost", channel: "orderbook_delta", markets: 1, reason })
     if (!this.#healing.has(ticker)) this.#healing.set(ticker, this.#options.nowMillis() + healMillis)
   }
@@ -324,9 +363,7 @@ export class Upstream {
 
   #endBook(ticker: string): void {
     this.#healing.delete(ticker)
-    const readers: Array<Subscription> = []
-    this.readers.forEach("orderbook_delta", ticker, (subscription) => void readers.push(subscription))
-    this.#endAll(readers, lostError)
+    this.#endAll(this.#readersOf(ticker), lostError)
   }
 
   #refuse(source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError): void {
@@ -334,8 +371,9 @@ export class Upstream {
     this.#options.onEvent({ type: "upstream_refused", channel: key, markets: names, reason: error.message })
     const affected = this.#subscriptionsOf(source, names)
     if (key === "orderbook_delta") this.#forgetBooks(names)
+    this.#forgetTickers(key, names)
     for (const name of names) this.#remember(`${key} ${name}`, error, [name])
-    this.#endAll(affected, { code: 10, details: `the exchange refused ${names.join(", ")}` })
+    this.#endAll(affected, refusedError(names))
   }
 
   #end(source: Source, error: Feed.FeedError): void {
@@ -345,11 +383,14 @@ export class Upstream {
     for (const name of source.spec.parameter === undefined ? [""] : source.names) {
       this.#remember(`${key} ${name}`, error, name === "" ? undefined : [name])
     }
+    // A source ends if the exchange refuses its last names.
+    const refused = "markets" in error ? error.markets : []
     this.#endAll(
       [...this.readers.of(channel)].filter((subscription) => this.readers.isHeldBy(subscription, key)),
-      lostError
+      refused.length > 0 ? refusedError(refused) : lostError
     )
     if (key === "orderbook_delta") this.#forgetBooks(source.names)
+    this.#forgetTickers(key, undefined)
     this.#options.onEnded(error)
   }
 

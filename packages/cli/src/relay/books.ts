@@ -20,8 +20,8 @@ export interface BookEvents {
   /** A snapshot confirmed the book without changes: only readers that wait for the book need it. */
   readonly confirmed: (ticker: string) => void
   readonly changed: (ticker: string, delta: Delta) => void
-  /** The book may be wrong from now on. */
-  readonly lost: (ticker: string, reason: string, isOutage: boolean) => void
+  /** The book may be wrong from now on. `healsSoon`: a new snapshot usually arrives in about one round trip. */
+  readonly lost: (ticker: string, reason: string, healsSoon: boolean) => void
 }
 
 export interface Books {
@@ -33,6 +33,10 @@ const levelsOf = (levels: OrderBooks.Book["bids"]): ReadonlyArray<WireLevel> =>
 
 const lossOf = (state: OrderBook.State): OrderBook.Loss =>
   state._tag === "Healing" ? state.loss : { cause: "outage", detail: "there is no snapshot yet" }
+
+/** The client restores a lost subscription in about one round trip. A lost connection usually takes longer. */
+const healsSoon = ({ cause, detail }: OrderBook.Loss): boolean =>
+  cause !== "outage" || detail.includes("SubscriptionLost")
 
 interface Followed {
   readonly book: OrderBook.OrderBook
@@ -84,27 +88,28 @@ export class FollowedBooks implements Books {
     const wasLive = book.isLive
     const { clock, ignored } = book
     if (message.type === "orderbook_snapshot") {
-      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // checked by its type
+      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // message.type is checked above
       if (book.isLive && book.ignored === ignored) {
         if (wasLive && message.msg.clock !== undefined && message.msg.clock === clock) this.#events.confirmed(ticker)
         else this.#events.replaced(ticker)
       }
     } else {
-      book.delta(message as OrderbookDeltaMessage, receivedMillis) // checked by its type
-      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // checked by its type
+      book.delta(message as OrderbookDeltaMessage, receivedMillis) // message.type is checked above
+      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // message.type is checked above
     }
     this.#check(ticker, found, wasLive)
   }
 
-  /** An empty list means all markets. */
+  /** Records that books may be wrong. An empty list means the books of all markets. */
   lose(markets: ReadonlyArray<string>, reason: string, isOutage: boolean): void {
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
       const found = this.#books.get(ticker)
       if (found === undefined) continue
       const wasLive = found.book.isLive
-      found.book.lost({ cause: isOutage ? "outage" : "gap", detail: reason }, this.#nowMillis())
+      const loss: OrderBook.Loss = { cause: isOutage ? "outage" : "gap", detail: reason }
+      found.book.lost(loss, this.#nowMillis())
       this.#check(ticker, found, wasLive)
-      if (isOutage && !wasLive) this.#events.lost(ticker, reason, true)
+      if (isOutage && !wasLive) this.#events.lost(ticker, reason, healsSoon(loss))
     }
   }
 
@@ -124,8 +129,8 @@ export class FollowedBooks implements Books {
   #check(ticker: string, { book }: Followed, wasLive: boolean): void {
     const nowMillis = this.#nowMillis()
     if (wasLive && !book.isLive) {
-      const { cause, detail } = lossOf(book.state)
-      this.#events.lost(ticker, detail, cause === "outage")
+      const loss = lossOf(book.state)
+      this.#events.lost(ticker, loss.detail, healsSoon(loss))
     }
     if (book.needsSnapshot(nowMillis)) {
       book.requested(nowMillis)
@@ -177,7 +182,7 @@ export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */
   readonly #shown = new Map<string, OrderBooks.Book | undefined>()
   readonly #events: BookEvents
-  /** Undefined before the first message of the market. */
+  /** Returns the id of a market. Undefined before the first message of the market. */
   readonly #idOf: (ticker: string) => string | undefined
 
   constructor(events: BookEvents, idOf: (ticker: string) => string | undefined) {
@@ -207,7 +212,7 @@ export class MergedBooks implements Books {
       this.#shown.set(ticker, undefined)
       const state = "state" in read.failure ? read.failure.state : undefined
       if (before !== undefined) {
-        this.#events.lost(ticker, read.failure.message, state?._tag === "Healing" && state.loss.cause === "outage")
+        this.#events.lost(ticker, read.failure.message, state?._tag !== "Healing" || healsSoon(state.loss))
       }
       return
     }

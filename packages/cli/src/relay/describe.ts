@@ -29,9 +29,9 @@ export const describeEvent = (event: HubEvent | Listening): string => {
     case "reader_too_slow":
       return `Reader ${event.reader} was too slow, so one of its subscriptions was ended`
     case "upstream_used":
-      return `${event.channel}: first reader`
+      return `${event.channel}: the first reader subscribed`
     case "upstream_unused":
-      return `${event.channel}: no more readers`
+      return `${event.channel}: the last reader left`
     case "upstream_lost":
       return `${event.channel}: messages were lost${marketsOf(event.markets)}: ${event.reason}`
     case "upstream_refused":

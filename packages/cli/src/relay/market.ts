@@ -15,11 +15,11 @@ export class Market {
   readonly ticker: string
   readonly #audience: Audience
   readonly #source: BookSource
-  /** The readers without a valid book, with the id of the command that requested it, if any. */
+  /** The readers that wait for a book. The value is the id of the command that requested the book, if any. */
   readonly #awaiting = new Map<Subscription, number | undefined>()
   /**
-   * The readers whose snapshot has the `clock` of {@link #freshClock}. A reader ignores later changes with this `clock`,
-   * because at the exchange a snapshot contains them. So the relay sends a new snapshot instead of the change.
+   * The readers whose snapshot has the `clock` of {@link #freshClock}. At the exchange, a snapshot contains every change
+   * with its `clock`, so a reader ignores such a change. The relay therefore sends these readers a new snapshot instead.
    */
   readonly #fresh = new Set<Subscription>()
   #freshClock: number | undefined

@@ -18,7 +18,7 @@ export interface ReadersOptions {
 
 interface Held {
   readonly source: Source
-  /** Undefined: all messages of the source. */
+  /** The names whose messages the reader receives. Undefined: all messages of the source. */
   readonly names: Set<string> | undefined
 }
 
@@ -46,7 +46,7 @@ export class Readers extends Audience {
     const all = [...tickers]
     super.addMarkets(subscription, all)
     if (subscription.name === "orderbook_delta") this.#options.onMarkets(all)
-    // If the subscription is new, `add` retains its markets.
+    // `add` retains the markets of a new subscription.
     const held = this.#held.get(subscription)
     if (held?.names === undefined) return
     const { names, source } = held

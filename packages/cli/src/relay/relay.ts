@@ -14,7 +14,7 @@ import { CommandError, usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import { portFlag } from "../app/parameters.ts"
 import * as Output from "../output/Output.ts"
-import { plain } from "../output/plain.ts"
+import { formatJson, plain } from "../output/plain.ts"
 import { describeEvent } from "./describe.ts"
 
 const flags = {
@@ -80,7 +80,7 @@ export const relay = Command.make("relay", flags, ({ isPrivate, lines, origins, 
         const time = new Date(nowMillis).toISOString()
         if (format !== "json")
           return screen.write(`${screen.paint("dim", time.slice(11, 19))}  ${plain(describeEvent(event))}\n`)
-        return screen.write(`${JSON.stringify({ time, ...event })}\n`)
+        return screen.write(`${formatJson({ time, ...event })}\n`)
       })
     yield* print({ type: "listening", url: running.url, feed_url: feedUrlOf(running.url), private: isPrivate, lines })
     if (token !== undefined) yield* noteToken(token)

@@ -4,7 +4,6 @@
  * @module
  */
 import * as Feed from "@kalshi-effect/client/Feed"
-import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import {
   failure,
   listen,
@@ -21,6 +20,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { decide, type Rules } from "./access.ts"
 import { Hub, type HubEvent } from "./Hub.ts"
+import { mergeLines } from "./lines.ts"
 
 export interface ServeOptions {
   /** 0: any free port. */
@@ -67,41 +67,6 @@ const maxConnections = 60_000
 const isFinal = (error: Feed.FeedError): boolean =>
   error._tag === "ConnectionRefused" || error._tag === "ConnectionLost" || error._tag === "FeedClosed"
 
-const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Reading>[1]) => void) =>
-  Effect.gen(function* () {
-    const commands = yield* Queue.unbounded<{
-      readonly action: "add" | "remove"
-      readonly markets: ReadonlyArray<string>
-    }>()
-    let watch: OrderBooks.Watch | undefined
-    const runSync = Effect.runSyncWith(yield* Effect.context<never>())
-    const follow = (books: OrderBooks.Watch) =>
-      Stream.runForEachArray(books.changes, (tickers) =>
-        Effect.sync(() => {
-          for (const ticker of tickers) onRead(ticker, runSync(Effect.result(books.read(ticker))))
-        })
-      )
-    const next = Effect.gen(function* () {
-      const { action, markets } = yield* Queue.take(commands)
-      if (action === "remove") {
-        yield* watch?.remove(markets) ?? Effect.void
-      } else if (watch === undefined) {
-        watch = yield* OrderBooks.watch(markets, { lines })
-        yield* Effect.forkScoped(follow(watch))
-      } else {
-        yield* watch.add(markets)
-      }
-    })
-    // Failures are ignored here, because the first line also reports them.
-    yield* Effect.forkScoped(Effect.forever(Effect.ignore(next)))
-    const offer = (action: "add" | "remove") => (markets: ReadonlyArray<string>) =>
-      void (markets.length > 0 && Queue.offerUnsafe(commands, { action, markets }))
-    const liveBooks = () => (watch === undefined ? [] : runSync(watch.lines).map((line) => line.liveBooks))
-    return { add: offer("add"), remove: offer("remove"), liveBooks }
-  })
-
-type Reading = NonNullable<Hub["upstream"]["merged"]>["read"]
-
 const statusOf = (hub: Hub, session: Feed.SessionState, live_books: ReadonlyArray<number> | undefined): Status => ({
   readers: hub.readers,
   subscriptions: hub.subscriptions,
@@ -141,9 +106,14 @@ export const serve = (options: ServeOptions) =>
     const events = yield* Queue.sliding<HubEvent>(maxEvents)
     const ended = yield* Deferred.make<never, Feed.FeedError>()
     let rules: Rules = { port: options.port, origins: options.origins, token: options.token }
-    let onRead: (...read: Parameters<Reading>) => void = () => {}
-    const merged = options.lines === 1 ? undefined : yield* mergeLines(options.lines, (...read) => onRead(...read))
-    const hub = new Hub({
+    const merged =
+      options.lines === 1
+        ? undefined
+        : yield* mergeLines(options.lines, {
+            onRead: (ticker, read) => hub.upstream.merged?.read(ticker, read),
+            onFailed: (markets, error) => hub.upstream.failMerged(markets, error)
+          })
+    const hub: Hub = new Hub({
       feed,
       merged,
       nowMillis: () => clock.currentTimeMillisUnsafe(),
@@ -155,7 +125,6 @@ export const serve = (options: ServeOptions) =>
       lingerMillis: options.lingerMillis,
       maxWaitingLength: options.maxWaitingLength
     })
-    onRead = (ticker, read) => hub.upstream.merged?.read(ticker, read)
     const status = Effect.map(feed.state, (session) => statusOf(hub, session, merged?.liveBooks()))
     const context = yield* Effect.context<never>()
     const onDefect = (defect: unknown): void =>

@@ -13,12 +13,12 @@ export type DataMessage = ChannelMessage<ChannelName>
 
 export interface SourceEvents {
   readonly onMessage: (source: Source, message: DataMessage, receivedMillis: number) => void
-  /** Messages may be missing. `markets` is empty if messages of any market may be missing. */
+  /** Called when messages may be missing. `markets` is empty if messages of any market may be missing. */
   readonly onLoss: (source: Source, loss: SourceLoss) => void
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
-  /** The source has failed, and is not opened again. */
+  /** Called when the source has failed. It is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
-  /** The next snapshot of a market has fields with unknown names, so a side may be missing in it. */
+  /** Called before a snapshot of a market whose fields have unknown names. A side may be missing in this snapshot. */
   readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }
@@ -80,8 +80,8 @@ export class Source {
     return [...this.#users.keys(), ...this.#idle.keys()]
   }
 
-  /** Subscribes to names for which a reader is expected soon. */
-  touch(names: Iterable<string>): InvalidRequest | undefined {
+  /** Subscribes to names for which a reader is expected soon. Returns the error if that is not possible. */
+  touch(names: Iterable<string>): InvalidRequest | Feed.FeedError | undefined {
     const fresh: Array<string> = []
     for (const name of names) {
       if (this.#users.has(name)) continue
@@ -89,9 +89,9 @@ export class Source {
       this.#idle.set(name, this.#expectedUntil())
     }
     this.#idleUntil = this.#expectedUntil()
-    const invalid = this.#request(fresh)
-    if (invalid !== undefined) for (const name of fresh) this.#idle.delete(name)
-    return invalid
+    const failure = this.#request(fresh)
+    if (failure !== undefined) for (const name of fresh) this.#idle.delete(name)
+    return failure
   }
 
   retain(names: Iterable<string>): void {
@@ -134,7 +134,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Calls back immediately if the source is already live or has failed. */
+  /** Calls back as soon as the source is live or has failed. This can be immediately. */
   whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
     if (this.isLive || this.ended !== undefined) callback(this.ended)
     else this.#waiters.push(callback)
@@ -180,11 +180,10 @@ export class Source {
     this.#options.events.onUsed(this, this.isUsed)
   }
 
-  #request(names: ReadonlyArray<string>): InvalidRequest | undefined {
+  #request(names: ReadonlyArray<string>): InvalidRequest | Feed.FeedError | undefined {
     if (this.ended !== undefined) return undefined
     if (this.#subscription !== undefined) {
-      const added = names.length === 0 ? Result.succeed(undefined) : this.#subscription.add(names)
-      return Result.isFailure(added) && added.failure._tag === "InvalidRequest" ? added.failure : undefined
+      return names.length === 0 ? undefined : Result.getOrUndefined(Result.flip(this.#subscription.add(names)))
     }
     const { channel, parameter, params } = this.spec
     const all = this.names

@@ -26,7 +26,7 @@ export const padPrice = (price: string): string => {
   return `${whole}.${decimals.padEnd(4, "0")}`
 }
 
-/** One dollar minus the price: exact, with as many decimals as the price. */
+/** Returns one dollar minus the price: exact, with as many decimals as the price. */
 export const complement = (price: string): string => {
   const [, whole = "0", decimals = ""] = parts.exec(price) ?? []
   const unit = 10n ** BigInt(decimals.length)
@@ -64,7 +64,7 @@ export interface WireBook {
   readonly asks: ReadonlyArray<WireLevel>
 }
 
-/** The `msg` of a snapshot. As on the exchange, the best level is last, and an empty side has no key. */
+/** Returns the `msg` of a snapshot. As on the exchange, the best level is last, and an empty side has no key. */
 export const snapshotBody = (book: WireBook, useYesPrice: boolean): string => {
   const { asks, bids, clock, market_id, market_ticker } = book
   const no = useYesPrice ? asks : asks.map(([price, count]) => [complement(price), count] as const)

@@ -43,7 +43,7 @@ const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", Comma
           })
         )
 
-/** The intents of the client, such as `Orders.buyYes`, convert the price of the command line to a price of YES. */
+/** Converts the price of the command line to a price of YES, with intents such as `Orders.buyYes`. */
 const yesPriceOf = Effect.fnUntraced(function* (
   { ticker, yes_price_dollars }: Orders.Order,
   side: "bid" | "ask",
@@ -76,7 +76,7 @@ interface AmendOptions {
   readonly expires: Option.Option<string>
 }
 
-/** An order keeps its position in the queue if its price stays and its total does not grow. */
+/** Whether an order keeps its position in the queue: if its price stays and its total does not grow. */
 const keepsPlace = (order: Orders.Order, input: Orders.AmendInput): boolean =>
   FixedPoint.equals(order.yes_price_dollars, FixedPoint.dollarsUnsafe(input.price)) &&
   FixedPoint.compare(FixedPoint.countUnsafe(input.count), totalOf(order)) <= 0
@@ -311,6 +311,9 @@ export const decreaseCommand = Command.make(
   ),
   Command.withShortDescription("Decreases the resting part of an order"),
   Command.withExamples([
-    { command: "kalshi order decrease 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --to 5", description: "Leaves five resting" }
+    {
+      command: "kalshi order decrease 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --to 5",
+      description: "Leaves five contracts resting"
+    }
   ])
 )

@@ -18,14 +18,14 @@ export const countExpected = "a number of contracts above zero with at most two 
 const smallestPriceStep = 100n
 const oneDollar = 1_000_000n
 
-/** `.56` is 0.56. */
+/** Parses a price in dollars. `.56` is 0.56. */
 export const parsePrice = (text: string): Option.Option<FixedPoint.Dollars> =>
   Option.filter(Result.getSuccess(FixedPoint.dollars(text.replace(/^[.]/, "0."))), (price) => {
     const micros = FixedPoint.toMicros(price)
     return micros > 0n && micros < oneDollar && micros % smallestPriceStep === 0n
   })
 
-/** A whole number from 1 to 99 is probably in cents. */
+/** Says what a price must be. A whole number from 1 to 99 is probably in cents. */
 export const priceExpected = (text: string): string =>
   `a price in dollars per contract, above 0 and below 1, with at most four decimals, such as ${/^[1-9]\d?$/.test(text) ? `0.${text.padStart(2, "0")} for ${text} cents` : "0.56"}`
 
@@ -38,12 +38,12 @@ const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 /** The last second of the year 9999. */
 const latestSeconds = 253_402_300_799
 
-/** A time without a zone would depend on this machine. */
+/** Requires a zone, because a time without a zone would depend on this machine. */
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
 
 const parseTime = (text: string, nowMillis: number): number | undefined => {
   const relative = /^(\d{1,9})([smhd])$/.exec(text)
-  // The pattern allows only the units of the table.
+  // The pattern allows only the units of `unitSeconds`.
   if (relative !== null) {
     return Math.floor(nowMillis / 1_000) + Number(relative[1]) * unitSeconds[relative[2] as keyof typeof unitSeconds]
   }

@@ -58,7 +58,7 @@ const exitOf = ({ result }: Canceled): Exit => {
   }
 }
 
-/** A fill does not change the total of filled and resting contracts. */
+/** Returns the filled count. A fill does not change the total of filled and resting contracts. */
 const filledOf = ({ order, result }: Canceled): string | undefined =>
   result._tag === "Canceled" && order !== undefined
     ? FixedPoint.subtract(totalOf(order), result.reduced_by)

@@ -38,7 +38,7 @@ const whose = (subaccount: number | undefined): string =>
       ? "of the primary account"
       : `of subaccount ${subaccount}`
 
-/** Without a subaccount, an order belongs to the primary account, but a cancel-all covers all subaccounts. */
+/** The account to show. A cancel-all without a subaccount covers all subaccounts, not only the primary account. */
 const accountOf = ({ subaccount }: Connected): string | undefined =>
   subaccount === undefined ? "all subaccounts" : undefined
 
@@ -70,7 +70,7 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   })
 }
 
-/** Without this check, a wrong ticker would look like a market without orders. */
+/** Fails for an unknown ticker, because it would look like a market without orders. */
 const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker" | "event_ticker">) => {
   const missing = (what: string, name: string) => () =>
     Effect.fail(

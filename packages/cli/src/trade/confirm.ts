@@ -40,7 +40,7 @@ export interface Preview {
 
 export interface Change<E1, R1, E2, R2> {
   readonly question: string
-  /** Is not run with --yes, unless --dry-run is also set. */
+  /** Runs before the question, and for --dry-run. With --yes alone, it does not run. */
   readonly preview: Effect.Effect<Preview, E1, R1>
   /** Sends the change, and prints its outcome. */
   readonly send: Effect.Effect<void, E2, R2>

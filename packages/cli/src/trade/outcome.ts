@@ -108,7 +108,7 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
     case "Unknown":
       return outcome.mismatch === undefined
         ? "Unknown: the order may exist"
-        : `Unknown: the order ${outcome.mismatch.order.order_id} has this id, but differs in ${outcome.mismatch.differs.join(" and ")}`
+        : `Unknown: the order ${outcome.mismatch.order.order_id} has this client order id, but differs in ${outcome.mismatch.differs.join(" and ")}`
     case "NotPlaced":
       return "Not placed: the exchange has no such order"
   }
@@ -183,7 +183,7 @@ export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandErr
     case "Accepted":
       return Effect.void
     case "Rejected": {
-      const { details, exit, message } = describeFailure(outcome.error, "changes")! // only OutputClosed has no description
+      const { details, exit, message } = describeFailure(outcome.error, "changes")! // `describeFailure` returns undefined only for OutputClosed
       const explained = explain(outcome)
       const text = explained === undefined ? message : `The exchange refused the order. ${explained}`
       return Effect.fail(new CommandError({ exit, message: text, details, cause: outcome.error }))

@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** The fields that come from `Orders.Placement` keep their names. */
+/** The fields of `Orders.Placement` have the same names here. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -49,7 +49,7 @@ const PendingOrder = Schema.Struct({
 
 export interface PendingOrder extends Schema.Schema.Type<typeof PendingOrder> {}
 
-/** A file in the folder that is not a record. */
+/** A file in the folder of the records that is not a record. */
 export interface Unreadable {
   readonly file: string
   readonly reason: string
@@ -113,7 +113,7 @@ export const recordOf = Effect.fnUntraced(function* (
 
 const withoutUndefined = (fields: object): unknown => JSON.parse(JSON.stringify(fields))
 
-/** A reader sees the complete record or none. Fails if an order with this id is pending already. */
+/** Creates the record. A reader sees the complete record or none. Fails if a record with this id exists. */
 export const begin = (order: PendingOrder) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -157,7 +157,7 @@ export const mark = (order: PendingOrder, outcome: Orders.Unknown) =>
     yield* syncFolder(yield* pendingFolder)
   })
 
-/** Another process may have removed the record already. */
+/** Removes the record, if no other process has already removed it. */
 export const finish = (clientOrderId: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -224,7 +224,7 @@ const isAlive = (processId: number): boolean => {
     process.kill(processId, 0)
     return true
   } catch (error) {
-    // A process of another user exists, but cannot be signalled.
+    // EPERM: the process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM" // Node's errors have a code
   }
 }

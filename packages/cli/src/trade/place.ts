@@ -19,13 +19,13 @@ import { endWith, type Named, printOutcome, settleAdvice } from "./outcome.ts"
 import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
-/** The error of an invalid price names the flag. */
+/** Fails with a usage error if the intent is invalid. The error of an invalid price names the flag `--price`. */
 export const requestFrom = ({ request }: Orders.OrderIntent) =>
   Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )
 
-/** Placing an order again while its outcome is not known could double it. */
+/** Warns about earlier orders whose outcome is not known: a user who places such an order again could double it. */
 const notePending = (connected: Connected, ticker: string) =>
   Effect.gen(function* () {
     // If the folder cannot be read, the command fails later, when it records the order.

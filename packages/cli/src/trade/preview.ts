@@ -53,7 +53,7 @@ const positionWords = ({ free, position }: Facts): string => {
 
 const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
 
-/** Contracts of a sale beyond the position open a position in the other outcome. */
+/** Warns about a sale that exceeds the position: the excess opens a position in the other outcome. */
 const oversoldWords = (
   { action, outcome, price }: Spoken,
   { position }: Facts,

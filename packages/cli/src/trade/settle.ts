@@ -14,6 +14,7 @@ import { connection, readLayer } from "../app/connection.ts"
 import { CommandError, describeFailure, usage } from "../app/failures.ts"
 import { Subaccount } from "../app/settings.ts"
 import * as Output from "../output/Output.ts"
+import { formatJson } from "../output/plain.ts"
 import { formatSeconds } from "./amounts.ts"
 import { headline, toJson } from "./outcome.ts"
 import * as pending from "./pending.ts"
@@ -105,7 +106,7 @@ const requireAcceptedKey = (orders: ReadonlyArray<pending.PendingOrder>) =>
     (subaccount) =>
       Effect.catch(Orders.list({ ticker: orders[0]?.ticker, subaccount, limit: 1 }), (error) => {
         const isRefused = "status" in error && (error.status === 401 || error.status === 403)
-        const { details, message } = describeFailure(error, "reads")! // only OutputClosed has no description
+        const { details, message } = describeFailure(error, "reads")! // `describeFailure` returns undefined only for OutputClosed
         return isRefused ? Effect.fail(new CommandError({ exit: "key", message, details, cause: error })) : Effect.void
       }),
     { discard: true }
@@ -176,7 +177,7 @@ const settle = Effect.fnUntraced(function* (
   const json = rows.map(({ settlement }) => settlement)
   const printed = yield* Effect.result(
     (yield* Output.format) === "json"
-      ? Output.line(JSON.stringify(json.map(toJson)))
+      ? Output.line(formatJson(json.map(toJson)))
       : Output.list(settledColumns, rows, {
           empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
         })

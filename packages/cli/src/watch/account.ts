@@ -38,7 +38,7 @@ const balanceMillis = 60_000
 /** How long after an event the balance is read, because REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000
 
-/** Events that arrive close together cause one read. */
+/** Reads the balance after events. Events that arrive close together cause one read. */
 const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   const read = Effect.result(Portfolio.balance(number === undefined ? {} : { subaccount: number }))
   const wait = Effect.timeoutOption(Queue.take(isStale), balanceMillis).pipe(
@@ -51,7 +51,7 @@ const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
 /** The view begins with the fills of this period before the start. */
 const fillsMillis = 3_600_000
 
-/** None if the groups cannot be read. */
+/** Lists the order groups. Returns none if they cannot be read. */
 const listGroups = (number: number | undefined) =>
   OrderGroups.list(number === undefined ? {} : { subaccount: number }).pipe(
     Effect.map(({ order_groups = [] }) => order_groups),
@@ -65,7 +65,7 @@ const makeAccount = Effect.gen(function* () {
     fillsFromMillis: nowMillis - fillsMillis,
     ...(number !== undefined && { subaccounts: [number] })
   })
-  // One waiting request is enough: the read that follows shows the newest balance.
+  // One waiting mark is enough: the read that follows shows the newest balance.
   const isStale = yield* Queue.sliding<void>(1)
   return {
     mine,

@@ -21,7 +21,7 @@ export type BalanceState =
     }
   | { readonly _tag: "Failed"; readonly reason: string }
 
-/** An order group of a REST list, which does not contain the status. */
+/** An order group of a REST list. The list does not contain the status. */
 export interface ListedGroup {
   readonly id: string
   readonly contracts_limit_fp?: FixedPoint.Count
@@ -281,7 +281,7 @@ const statusLine = ({ nowMillis, readError, status }: AccountViewState): Line =>
   }
 }
 
-/** The rows of the body that are not rows of a section. */
+/** The rows above the sections: the balance, the status and an empty row. */
 const headLines = 3
 
 /** PgUp and PgDn scroll by this number of rows. */

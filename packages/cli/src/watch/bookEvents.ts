@@ -94,7 +94,7 @@ const lossOf = (
   }
 }
 
-/** The line of a changed book state comes after the line of the event that caused the change. */
+/** Adds the changed state of a book as a JSON line, after the line of the event that caused the change. */
 export class BookStates {
   readonly #books: ReadonlyMap<string, OrderBook.OrderBook>
 

@@ -41,7 +41,7 @@ export interface BookViewState extends Omit<FrameState, "title" | "standstill"> 
 
 /** The smallest width of a panel with trades beside the ladder. */
 const withTape = 76
-/** On a wider terminal, the trades stay close to the ladder. */
+/** The maximum width of the ladder, so that the trades stay close to it on a wide terminal. */
 const widestLadder = 96
 /** The smallest width of a panel if several panels are shown. */
 const panelWidth = 79

@@ -23,7 +23,7 @@ const largest = 40
 /** If the column without a width would be narrower than this, columns with a `dropOrder` are omitted. */
 const wanted = 28
 
-/** `rest` is the width of the column without a width. */
+/** The width of a table. `rest` is the width of the column without a width. */
 const totalOf = (columns: ReadonlyArray<Cells<never>>, rest: number): number =>
   columns.reduce((sum, { width }) => sum + (width ?? rest) + gap, -gap)
 
@@ -44,7 +44,7 @@ const cellOf = (text: string, { align, width = wanted }: Pick<Cells<never>, "ali
 export const headerLine = <Row>(columns: ReadonlyArray<Cells<Row>>): Line =>
   columns.flatMap((column, index) => [...(index === 0 ? [] : [span("  ")]), cellOf(column.name, column, "dim")])
 
-/** `style` replaces the styles of the columns. */
+/** The line of a row. `style` replaces the styles of the columns. */
 export const rowLine = <Row>(columns: ReadonlyArray<Cells<Row>>, row: Row, style?: Style): Line =>
   columns.flatMap((column, index) => [
     ...(index === 0 ? [] : [span("  ")]),

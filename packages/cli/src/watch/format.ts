@@ -6,7 +6,7 @@
 
 const two = (value: number): string => String(value).padStart(2, "0")
 
-/** In UTC, such as `12:00:01`. Empty for a time that does not exist. */
+/** Writes the time of day in UTC, such as `12:00:01`. Returns an empty text for a time that does not exist. */
 export const timeOf = (millis: number): string => {
   const date = new Date(millis)
   return Number.isNaN(date.getTime())
@@ -14,7 +14,7 @@ export const timeOf = (millis: number): string => {
     : `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
 }
 
-/** In whole units, such as `4 s`, `12 min` or `3 h`. */
+/** Writes a duration in whole units, such as `4 s`, `12 min` or `3 h`. */
 export const durationOf = (millis: number): string => {
   const seconds = Math.max(0, Math.floor(millis / 1_000))
   if (seconds < 120) return `${seconds} s`
@@ -22,7 +22,7 @@ export const durationOf = (millis: number): string => {
   return `${Math.floor(seconds / 3_600)} h`
 }
 
-/** With at least this number of decimals: `0.45` becomes `0.4500`. */
+/** Adds zeros until the decimal has at least `decimals` decimals: `0.45` becomes `0.4500`. */
 export const withDecimals = (decimal: string, decimals: number): string => {
   const point = decimal.indexOf(".")
   const present = point === -1 ? 0 : decimal.length - point - 1

@@ -59,7 +59,7 @@ const keyList = (keys: ReadonlyArray<KeyHelp>, { columns, rows }: Size): Readonl
   return [...Array.from({ length: above }, (): Line => []), ...lines]
 }
 
-/** On a very small terminal, only the body is shown. */
+/** Puts the first line above the body, and the last line below it. A very small terminal shows only the body. */
 export const framed = (
   state: FrameState,
   keys: ReadonlyArray<KeyHelp>,

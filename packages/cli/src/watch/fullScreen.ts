@@ -36,7 +36,7 @@ const frameMillis = 50
 /** A view shows ages, so it is drawn again although nothing changed. */
 const tickMillis = 1_000
 
-// Lines are exactly as wide as the terminal. If the terminal computes another width for a line, wrapping would move the
+// Lines are exactly as wide as the terminal. If the terminal considers a line wider than that, wrapping would move the
 // lines below. `ansi-escapes` does not contain these sequences.
 const wrapOff = "\u001B[?7l"
 const wrapOn = "\u001B[?7h"
@@ -103,8 +103,7 @@ const readKeys = (onKey: (key: KeyPress) => void) =>
         return last
       })
     )
-    // The terminal ends the input at an Esc. An Esc does not quit, because a slow connection can deliver an arrow key
-    // as a single Esc.
+    // An Esc ends the input, but not the view, because a slow connection can deliver an arrow key as a single Esc.
     yield* Effect.repeat(readUntilEnd, { while: (last) => last?.name === "escape" })
   })
 

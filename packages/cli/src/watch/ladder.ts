@@ -92,7 +92,7 @@ const bar = (share: number, width: number): string => {
   return "█".repeat(units >> 3) + (eighths[units & 7] ?? "")
 }
 
-/** Only for the length of a bar, because a number can be inexact. */
+/** Converts a count to a number, which can be inexact. Use it only for the length of a bar. */
 const sizeOf = (count: string): number => Number(count)
 
 interface Row {
@@ -133,8 +133,8 @@ const middle = ({ book, isLive, standstill }: LadderState, columns: number): Lin
 }
 
 /**
- * At `min`, the last ask is in the top row. At `max`, the last bid is in the bottom row. A limit is 0 if all levels of
- * its side fit.
+ * Returns the limits of `scroll`. At `min`, the last ask is in the top row. At `max`, the last bid is in the bottom
+ * row. A limit is 0 if all levels of its side fit.
  */
 export const scrollLimits = (
   levels: { readonly bids: number; readonly asks: number },

@@ -33,7 +33,7 @@ export const span = (text: string, style?: Style): Span => ({ text: simple.test(
 
 export const lineWidth = (line: Line): number => line.reduce((sum, { text }) => sum + widthOf(text), 0)
 
-/** The last cell of a shortened text is `…`. */
+/** Shortens a text to `width` cells. The last cell of a shortened text is `…`. */
 export const clip = (text: string, width: number): string => {
   if (width <= 0) return ""
   if (widthOf(text) <= width) return text
@@ -76,7 +76,7 @@ export const fit = (line: Line, width: number): Line => {
   return used < width ? [...fitted, { text: spaces(width - used) }] : fitted
 }
 
-/** The left part is shortened first. */
+/** A line with one part at each end. The left part is shortened first. */
 export const ends = (atLeft: Line, atRight: Line, width: number): Line => {
   const rightWidth = Math.min(lineWidth(atRight), width)
   if (rightWidth === width) return fit(atRight, width)

@@ -1,6 +1,6 @@
 /**
- * The state of the line, which means the connections to the exchange. The views show this state, and the JSON stream
- * reports it.
+ * The state of the line. The line is the connection of a view to the exchange, or several connections. The views show
+ * this state, and the JSON stream reports it.
  *
  * @module
  */
@@ -16,10 +16,10 @@ export type LineState =
    * The connection was lost, or could not be opened. This state lasts until all subscriptions are acknowledged again.
    */
   | { readonly _tag: "reconnecting"; readonly attempts: number; readonly reason: string }
-  /** The exchange ended the feed. It is not opened again. */
+  /** The exchange ended the feed. The client does not open the feed again. */
   | { readonly _tag: "refused"; readonly reason: string }
 
-/** With several connections, the worst state counts. */
+/** Returns the worst state of all connections. */
 export const lineStateOf = ({
   connections,
   ended,

@@ -21,7 +21,10 @@ const settleMillis = 1_000
 /** After this status, nothing changes. */
 const final = "finalized"
 
-/** An active market whose closing time has passed is closed, even before it is read again. */
+/**
+ * The status at a time. After its closing time, an active market counts as closed, even before its status is read
+ * again.
+ */
 export const statusAt = (
   { closeMillis, status }: Pick<WatchedMarket, "closeMillis" | "status">,
   nowMillis: number
@@ -60,7 +63,7 @@ export const followStatuses = <E, R, R2>(
   Effect.gen(function* () {
     const reported = new Map<string, string>()
     let markets = start
-    // The status at the start is known to the caller. A market that closed since then is reported.
+    // The status at the start is known to the caller. A market that has closed since the start is reported.
     for (const market of markets) reported.set(market.ticker, `${market.status} ${market.closeMillis}`)
     while (!markets.every(({ status }) => status === final)) {
       yield* Effect.sleep(waitOf(markets, yield* Clock.currentTimeMillis))

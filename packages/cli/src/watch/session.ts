@@ -43,14 +43,14 @@ export const marketsOf = (tickers: ReadonlyArray<string>) =>
         message: `The exchange has no market ${missing.join(", ")}. List markets with \`kalshi markets\``
       })
     }
-    // In the order of the command line.
+    // The sequence is that of the command line.
     return tickers.flatMap((ticker) => markets.get(ticker) ?? [])
   })
 
 /** How often the state of the line is read. Reading it is cheap, and needs no request. */
 const pollMillis = 50
 
-/** The first state is emitted immediately. */
+/** The states of the line. The first state is emitted immediately. */
 export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stream.fromEffect(Feed.state).pipe(
   Stream.repeat(Schedule.spaced(pollMillis)),
   Stream.map(lineStateOf),

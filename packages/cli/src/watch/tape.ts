@@ -29,6 +29,7 @@ export interface TapeHole {
 
 export type HoleOutcome =
   | { readonly _tag: "Reading" }
+  /** `trades`: the number of trades in this tape that were read for the hole. */
   | { readonly _tag: "Filled"; readonly trades: number }
   | { readonly _tag: "NotFilled"; readonly reason: string }
 
@@ -58,11 +59,14 @@ export class Tape {
   readonly #limit: number
   #entries: Array<TapeEntry> = []
   #added = 0
+  /** The ids of the earlier trades. The feed can send the last of them later. */
+  #earlierIds: ReadonlySet<string> = new Set()
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
+  /** The number of entries that `add` added. Earlier trades do not count: they are not newer than a pause. */
   get added(): number {
     return this.#added
   }
@@ -72,6 +76,7 @@ export class Tape {
   }
 
   add(entry: TapeEntry): void {
+    if (entry._tag === "Trade" && this.#earlierIds.has(entry.id)) return
     this.#entries.push(entry)
     this.#added++
     // Half of the list is removed at a time, so that adding stays fast.
@@ -82,8 +87,8 @@ export class Tape {
   addEarlier(trades: ReadonlyArray<TapeTrade>): void {
     const known = new Set(this.#entries.map((entry) => (entry._tag === "Trade" ? entry.id : undefined)))
     const earlier = trades.filter(({ id }) => !known.has(id))
+    this.#earlierIds = new Set(earlier.map(({ id }) => id))
     this.#entries = [...earlier.toSorted((a, b) => a.millis - b.millis), ...this.#entries]
-    this.#added += earlier.length
   }
 
   setOutcome({ sinceMillis, untilMillis }: Trades.Interval, outcome: HoleOutcome): void {
@@ -94,7 +99,7 @@ export class Tape {
     )
   }
 
-  /** Returns `count` entries, newest first. Skips the entries that were added after the first `until` entries. */
+  /** Returns `count` entries, newest first. Skips the entries that `add` added after its first `until` entries. */
   newest(count: number, until: number = this.#added): ReadonlyArray<TapeEntry> {
     const end = Math.max(0, this.#entries.length - Math.max(0, this.#added - until))
     return this.#entries.slice(Math.max(0, end - Math.min(count, this.#limit)), end).toReversed()
@@ -116,10 +121,13 @@ export const applyTradeEvent = (
       for (const tape of all) tape.add({ ...event, _tag: "Hole", outcome: { _tag: "Reading" } })
       return
     case "Filled": {
+      const counts = new Map<Tape | undefined, number>()
       for (const trade of event.trades) {
-        tapeOf(trade.market_ticker)?.add(tapeTrade(trade, trade.market_ticker, trade.ts_ms))
+        const tape = tapeOf(trade.market_ticker)
+        tape?.add(tapeTrade(trade, trade.market_ticker, trade.ts_ms))
+        counts.set(tape, (counts.get(tape) ?? 0) + 1)
       }
-      for (const tape of all) tape.setOutcome(event.hole, { _tag: "Filled", trades: event.trades.length })
+      for (const tape of all) tape.setOutcome(event.hole, { _tag: "Filled", trades: counts.get(tape) ?? 0 })
       return
     }
     case "NotFilled":

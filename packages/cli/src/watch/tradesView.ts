@@ -33,6 +33,13 @@ const subject = (tickers: ReadonlyArray<string>): string => {
   return tickers.length > 3 ? `${tickers.length} markets` : tickers.join(", ")
 }
 
+/** `before`: the number of entries before a pause, if there are newer entries. */
+const emptyText = (isLive: boolean, before: number | undefined): string => {
+  if (before === 0) return "No trade before the pause."
+  if (before !== undefined) return "The trades from before the pause are no longer kept."
+  return isLive ? "No trade yet. New trades appear here immediately." : "No trade yet."
+}
+
 export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<Line> =>
   framed({ ...state, title: "Trades" }, tradesKeys, size, ({ columns, rows }) => {
     const { pausedAt, scroll, tape, tickers } = state
@@ -49,6 +56,6 @@ export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<
       tapeHeader(tickerWidth)
     ]
     if (entries.length > 0) return [...head, ...entries.map((entry) => tapeLine(entry, tickerWidth))]
-    const text = state.line._tag === "live" ? "No trade yet. New trades appear here immediately." : "No trade yet."
+    const text = emptyText(state.line._tag === "live", newer > 0 ? pausedAt : undefined)
     return [...head, ...wrap(text, columns).map((line): Line => [span(line, "dim")])]
   })

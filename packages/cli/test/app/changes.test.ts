@@ -63,7 +63,7 @@ const commandLines: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 describe("send", () => {
-  it.effect("ends with the code unknown after a defect, because the request may have been sent", () =>
+  it.effect("fails with the exit `unknown` after a defect, because the request may have been sent", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(send(Effect.die(new Error("a bug")), "Check the orders"))
       assert.instanceOf(error, CommandError)

@@ -10,7 +10,7 @@ describe("conceal", () => {
     assert.strictEqual(conceal(key.replaceAll("PRIVATE", "RSA PRIVATE")), "<a private key>")
   })
 
-  it("replaces a key whose line ends are spaces, escaped, or escaped twice", () => {
+  it("replaces a key whose line breaks became spaces, or were escaped once or twice", () => {
     for (const end of [" ", "\r\n", String.raw`\n`, String.raw`\\n`]) {
       assert.strictEqual(conceal(key.replaceAll("\n", end)), "<a private key>")
     }

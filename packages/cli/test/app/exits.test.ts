@@ -6,7 +6,7 @@ import { exits } from "../../src/app/exits.ts"
 const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
 
 describe("exits", () => {
-  it("are the exit codes of the README", () => {
+  it("match the exit codes in the README", () => {
     const rows = [...readme.matchAll(/^\| (\d+) +\| (\w+) +\| (.+?) +\|$/gm)].map(([, code, name, meaning]) => [
       name,
       { code: Number(code), meaning }

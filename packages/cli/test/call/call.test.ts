@@ -108,7 +108,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is sent after yes, and not after no", () =>
+    it.effect("is sent if the user answers yes, and not if the user answers no", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const command = ["call", "OrderGroups.create", "contracts_limit=6"]
@@ -233,7 +233,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is never sent to production because of a profile or a variable", () =>
+    it.effect("is never sent to production only because a profile or an environment variable names production", () =>
       Effect.gen(function* () {
         const { env, run } = yield* LocalExchange
         yield* run([
@@ -332,7 +332,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
   })
 
   describe("every operation", () => {
-    it.effect("is reached by its name and by its id", () =>
+    it.effect("is found by its name and by its id", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         for (const { id, name } of catalog) {
@@ -345,7 +345,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("that reads and has no required field gets a response of the exchange", () =>
+    it.effect("gets a response of the exchange, if it is a read without required fields", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const reads = catalog.filter(
@@ -421,7 +421,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     })
   )
 
-  it.effect("puts the subaccount of the run into the input", () =>
+  it.effect("puts the subaccount of --subaccount into the input", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       const { stdout } = yield* run(["call", "Orders.list", "--subaccount", "3", "--dry-run"])
@@ -431,7 +431,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     })
   )
 
-  it.effect("puts the subaccount of the run into each order of a batch", () =>
+  it.effect("puts the subaccount of --subaccount into each order of a batch", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       const ids = ["orders.0.order_id=a", "orders.1.order_id=b", "orders.1.subaccount=2"]

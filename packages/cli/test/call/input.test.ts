@@ -36,7 +36,7 @@ const errorOf = async (operation: string, args: ReadonlyArray<string>, stdin?: s
   return error.message
 }
 
-/** Also contains ill-formed texts. */
+/** Any text, even ill-formed text. */
 const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units))
 
 const text: Field = { name: "text", required: false, shape: { _tag: "Text", expected: undefined } }

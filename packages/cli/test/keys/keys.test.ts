@@ -28,7 +28,7 @@ const secretLines = (text: string): ReadonlyArray<string> =>
   text.split("\n").filter((line) => /^[\w+/=]{16,}$/.test(line))
 
 describe("kalshi keys check", () => {
-  it.effect("shows the kind, the size, the fingerprint of the public key and the mode", () =>
+  it.effect("shows a key's kind, size, public fingerprint and file mode", () =>
     Effect.gen(function* () {
       const path = write("good.pem", pem)
       const der = publicKey.export({ type: "spki", format: "der" })

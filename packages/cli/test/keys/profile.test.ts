@@ -109,7 +109,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.live("waits until another process releases the lock, and replaces the file that a crash left", () =>
+  it.live("waits until another process releases the lock, and replaces a file that a crash left unfinished", () =>
     Effect.gen(function* () {
       const { config, file, run } = user()
       writeFileSync(`${file}.lock`, "")
@@ -176,7 +176,7 @@ describe("kalshi profile", () => {
         ["an invalid name", ["add", "__proto__", "--env", "demo"], "usage", "Choose another name"],
         ["--csv for a change", ["add", "a", "--env", "demo", "--csv"], "usage", "--csv prints lists only"],
         ["to show a profile that does not exist", ["show", "a"], "usage", 'There is no profile "a". Create it with'],
-        ["to show the profile in use if there is none", ["show"], "usage", "No profile is in use"],
+        ["to show the profile in use if no profile is in use", ["show"], "usage", "No profile is in use"],
         ["to use a profile that does not exist", ["use", "toString"], "usage", 'There is no profile "toString"'],
         ["to remove a profile that does not exist", ["remove", "a"], "usage", 'There is no profile "a"']
       ]
@@ -248,14 +248,15 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
-  it.effect("uses the subaccount of a profile only with the key of the profile", () =>
+  it.effect("uses the subaccount of a profile only together with the key of the same profile", () =>
     Effect.gen(function* () {
       const { env, run, sandbox } = yield* LocalExchange
       const key = ["--key-id", env["KALSHI_API_KEY_ID"]!, "--key-file", env["KALSHI_PRIVATE_KEY_PATH"]!]
       yield* run(["profile", "add", "sixth", "--env", sandbox.url, ...key, "--subaccount", "6"])
       const args = ["call", "Portfolio.balance", "--dry-run"]
       const default6 = { KALSHI_PROFILE: "sixth" }
-      // The key of the variables can belong to another account, which may use its subaccount 6 for something else.
+      // The key in the environment variables can belong to another account, which may use its subaccount 6 for
+      // something else.
       assert.notInclude((yield* run(args, { env: default6 })).stdout, "subaccount")
       assert.include((yield* run(args, { env: { ...noVariables, ...default6 } })).stdout, "subaccount=6")
       assert.include((yield* run([...args, "--profile", "sixth"])).stdout, "subaccount=6")
@@ -271,7 +272,7 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
-  it.effect("prefers --profile to the environment variables, so that no key is used at another exchange", () =>
+  it.effect("prefers --profile to the environment variables, and then does not use their key", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       yield* run(["profile", "add", "elsewhere", "--env", "http://127.0.0.1:1"])

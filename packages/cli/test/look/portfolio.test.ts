@@ -198,7 +198,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("shows how many contracts are ahead of each order", () =>
+    it.effect("shows how many contracts are ahead of each order in the queue", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
@@ -261,7 +261,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi fills", () => {
-    it.effect("shows the side that the account received, its price, and the fee", () =>
+    it.effect("shows the account's side of each fill, with its price and fee", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
@@ -410,7 +410,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
     )
   })
 
-  it.effect("every command of the account ends with 4 without a key", () =>
+  it.effect("without a key, every command of the account exits with code 4", () =>
     Effect.gen(function* () {
       const { env } = yield* LocalExchange
       const keyless = {

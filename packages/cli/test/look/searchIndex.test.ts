@@ -104,7 +104,7 @@ describe("search", () => {
     })
   })
 
-  it("finds nothing without words", () => {
+  it("finds nothing if the query has no words", () => {
     assert.deepStrictEqual(tickersOf("", "  "), [])
   })
 

@@ -35,7 +35,7 @@ const hostile = [
 ]
 
 describe("formatTable", () => {
-  it.each([40, 80, 200])("fits %i columns, even with hostile texts", (width) => {
+  it.each([40, 80, 200])("fits %i columns, even if the texts contain control characters", (width) => {
     for (const line of formatTable(columns, hostile.map(row), screen(width)).split("\n")) {
       assert.isAtMost(displayWidth(line), width)
       // eslint-disable-next-line no-control-regex -- the characters that must not be there
@@ -91,6 +91,23 @@ describe("tableParts", () => {
       ["ticker  volume  title\nA         1.00  first", "LONGER-A    2.00  x", "B           3.00  y"]
     )
     assert.deepStrictEqual(leftOut(), [])
+  })
+
+  it("prints the header again if a later part omits a column", () => {
+    const { leftOut, next: part } = tableParts(columns, screen(24))
+    assert.deepStrictEqual(
+      [
+        part([{ ticker: "A", title: "first", volume: "1.00" }]),
+        part([{ ticker: "MUCH-LONGER-A", title: "second", volume: "2.00" }]),
+        part([{ ticker: "B", title: "third", volume: "3.00" }])
+      ],
+      [
+        "ticker  volume  title\nA         1.00  first",
+        "ticker         title\nMUCH-LONGER-A  second",
+        "B              third"
+      ]
+    )
+    assert.deepStrictEqual(leftOut(), ["volume"])
   })
 })
 

@@ -178,6 +178,23 @@ describe("LocalMarket", () => {
     }).pipe(Effect.provide(exchange))
   )
 
+  it.effect("does not restore contracts that a user took when a trade follows", () =>
+    Effect.gen(function* () {
+      const { market, sandbox, user } = yield* start
+      const asks = [level(50, 500), level(51, 400)]
+      yield* market.follow({ bids: [level(49, 300)], asks })
+      yield* sandbox.placeOrder(user, { ticker, side: "bid", count: "6", price: "0.51" })
+      assert.deepStrictEqual((yield* restBook(ticker)).asks, [level(51, 300)])
+      yield* market.trade({ takerSide: "bid", ...level(50, 200) })
+      assert.deepStrictEqual((yield* restBook(ticker)).asks, [level(51, 300)])
+      // This trade would have crossed the level of 51 cents, so the level is absent during the trade.
+      yield* market.trade({ takerSide: "bid", ...level(52, 100) })
+      assert.deepStrictEqual(yield* restBook(ticker), { bids: [level(49, 300)], asks: [level(51, 300)] })
+      yield* market.follow({ bids: [level(49, 300)], asks })
+      assert.deepStrictEqual((yield* restBook(ticker)).asks, asks)
+    }).pipe(Effect.provide(exchange))
+  )
+
   it.effect("uses at most eight orders for a level that grows often", () =>
     Effect.gen(function* () {
       const { market, sandbox } = yield* start

@@ -25,7 +25,7 @@ const start = () => {
         close: () => void closed.push(request.channel)
       })
     }
-  } as unknown as Service // The recorder uses only these functions.
+  } as unknown as Service // The recorder calls no other functions of the feed.
   const recorder = new Recorder({
     writer: { line: (text) => void lines.push(text), flush: () => {} },
     feed,
@@ -94,6 +94,18 @@ describe("Recorder", () => {
     assert.deepInclude(recorder.counts, { frames: 3, gaps: 1, outages: 1 })
   })
 
+  for (const [market, requested] of [
+    ["A", ["A"]],
+    [undefined, ["A", "B"]]
+  ] as const) {
+    it(`requests a snapshot after an undecodable message of ${market ?? "an unknown market"}`, () => {
+      const { event, recorder, requests, snapshots } = start()
+      event({ _tag: "Undecodable", generation: 1, sid: 1, market, pointer: "/msg", reason: "expected", text: "{}" })
+      recorder.stop()
+      assert.deepStrictEqual([snapshots, requests], [[requested], []])
+    })
+  }
+
   it("records nothing after it has stopped", () => {
     const { closed, event, frame, lines, recorder } = start()
     frame("1")
@@ -105,7 +117,7 @@ describe("Recorder", () => {
 })
 
 describe("noticeText", () => {
-  it("names the channel and the first markets", () => {
+  it("describes an outage by its channel and its first five markets", () => {
     const markets = ["A", "B", "C", "D", "E", "F"]
     assert.strictEqual(
       noticeText({ type: "outage", at_ms: 1, channel: "trade", markets, detail: "Closed" }),

@@ -1,4 +1,5 @@
-import * as fs from "node:fs"
+import mutableFs, * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -104,6 +105,17 @@ describe("Writer", () => {
     assert.deepStrictEqual(calls.slice(0, 4), ["open 1", "sync 1", "close 1", "open 2"])
   })
 
+  it("compares rotateBytes with bytes, not with characters", () => {
+    const { files, writer } = inMemory({ rotateBytes: 20 })
+    // With the line break: 10 characters, and 19 bytes.
+    writer.line("é".repeat(9))
+    writer.flush()
+    assert.strictEqual(files.length, 1)
+    writer.line("")
+    writer.flush()
+    assert.strictEqual(files.length, 2)
+  })
+
   it("begins another part after rotateMillis", () => {
     let now = 0
     const { files, writer } = inMemory({ rotateMillis: 1_000, nowMillis: () => now })
@@ -114,7 +126,7 @@ describe("Writer", () => {
     assert.strictEqual(files.length, 3)
   })
 
-  it("begins no other part after a line that is not counted", () => {
+  it("begins no other part if the current part has only lines that do not count", () => {
     const { files, writer } = inMemory({ rotateBytes: 1, rotateMillis: 1 })
     writer.line("snapshot", false)
     writer.flush()
@@ -221,6 +233,28 @@ describe("continueFile", () => {
       assert.strictEqual(fs.readFileSync(file, "utf8"), `${kept}new\n`)
       assert.strictEqual(removedBytes, text.length - kept.length)
     }
+  })
+
+  it("closes the file if it cannot remove the incomplete last line", () => {
+    const file = join(folder, "locked.ndjson")
+    fs.writeFileSync(file, "one\ntwo\nthr")
+    const { closeSync, ftruncateSync } = fs
+    const closed: Array<number> = []
+    try {
+      mutableFs.ftruncateSync = () => {
+        throw new Error("EIO: the disk failed")
+      }
+      mutableFs.closeSync = (descriptor) => {
+        closed.push(descriptor)
+        closeSync(descriptor)
+      }
+      syncBuiltinESMExports()
+      assert.throws(() => continueFile(file), "EIO: the disk failed")
+    } finally {
+      Object.assign(mutableFs, { closeSync, ftruncateSync })
+      syncBuiltinESMExports()
+    }
+    assert.strictEqual(closed.length, 1)
   })
 })
 

@@ -128,7 +128,7 @@ describe("kalshi replay", () => {
       const start = frame(0, snapshot(1, [["0.4500", "10.00"]], []))
       const outage = write("outage.ndjson", day)
       yield* unknown(outage, "--until", "3500ms", "--ticker", "A")
-      // A gap in `seq`, two more runs of `kalshi record`, and a missing part.
+      // A gap in `seq`, two files in which `kalshi record` started again, and a missing part.
       yield* unknown(write("gap.ndjson", [header(), start, frame(1, delta(3, "yes", "0.4500", "1.00"))]))
       const next = header({ recording_id: "two" })
       yield* unknown(write("run.ndjson", [header(), start, next, frame(1, delta(2, "yes", "0.4500", "1.00"))]))
@@ -202,6 +202,7 @@ describe("kalshi replay", () => {
         [["nothing.ndjson"], "usage", "There is no file"],
         [[write("other.csv", ["a,b"])], "usage", "other.csv is not a recording. Pass a file of `kalshi record`"],
         [[write("newer.ndjson", [header({ format: 2 })])], "usage", "Install a newer version"],
+        [[write("older.ndjson", [header({ format: 0 })])], "usage", "Install an older version"],
         [
           [write("damaged.ndjson", [header(), "{", day[2]!])],
           "failed",
@@ -230,11 +231,21 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("shows text of the exchange without control characters", () =>
+  it.live("shows text from the exchange without control characters", () =>
     Effect.gen(function* () {
       const evil = frame(1, delta(2, "yes", "0.4500", "1.00", "A\u001b[2J\u202e"))
       const { stdout } = yield* replay([write("evil.ndjson", [header({ environment: "x\u001b[31m" }), evil])])
       for (const control of ["\u001b", "\u202e"]) assert.notInclude(stdout, control)
+    })
+  )
+
+  it.live("escapes control characters in the JSON of a book, and keeps the ticker", () =>
+    Effect.gen(function* () {
+      const ticker = "A\u009b2J\u202e"
+      const book = frame(1, snapshot(1, [["0.4500", "1.00"]], [], ticker))
+      const { stdout } = yield* replay([write("evil-book.ndjson", [header(), book]), "--books", "--json"])
+      for (const control of ["\u009b", "\u202e"]) assert.notInclude(stdout, control)
+      assert.deepInclude(JSON.parse(stdout)[0], { market_ticker: ticker })
     })
   )
 })

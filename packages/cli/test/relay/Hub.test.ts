@@ -8,6 +8,9 @@ const run = (test: Parameters<typeof withRelay>[0], options: Parameters<typeof w
 const errorsOf = ({ messages }: MemoryReader) =>
   messages.filter(({ type }) => type === "error").map(({ msg }) => msg?.["code"])
 
+const bidsOf = ({ messages }: MemoryReader) =>
+  messages.flatMap(({ msg, type }) => (type === "ticker" ? [msg?.["yes_bid_dollars"]] : []))
+
 describe("Hub", () => {
   it("subscribes once for many readers, and ends the subscription when the last reader leaves", () =>
     run(({ hub, pass, sandbox }) =>
@@ -240,7 +243,43 @@ describe("Hub", () => {
       })
     ))
 
-  it("first sends the last message `ticker` of a market, if the reader requests it", () =>
+  it("refuses markets beyond the limit of the exchange", () => {
+    const markets = Array.from({ length: 12 }, (_, index) => ({ ticker: `M${index}` }))
+    const test: Parameters<typeof withRelay>[0] = ({ hub, pass }) =>
+      Effect.gen(function* () {
+        for (const { ticker } of markets.slice(0, 11)) {
+          new MemoryReader(hub).subscribe([ticker])
+          yield* pass(500)
+        }
+        const reader = new MemoryReader(hub)
+        reader.subscribe(["M11"])
+        yield* pass(500)
+        assert.deepStrictEqual(errorsOf(reader), [26])
+        assert.notInclude(JSON.stringify(reader.messages), "subscribed")
+      })
+    return Effect.runPromise(withRelay(test, {}, { markets, assumptions: { maxFeedMarkets: 1 } }))
+  })
+
+  it("names the market if the exchange sends no book of the only market", () =>
+    run(({ hub, pass }) =>
+      Effect.gen(function* () {
+        const reader = new MemoryReader(hub)
+        reader.subscribe(["NONE"])
+        yield* pass(11_500)
+        // The relay ended the first subscription because no snapshot arrived.
+        reader.subscribe(["NONE"])
+        yield* pass(10_000)
+        assert.deepStrictEqual(
+          reader.messages.filter(({ type }) => type === "error").map(({ msg }) => msg?.["msg"]),
+          [
+            "Channel error: the relay lost messages of the exchange. Subscribe again",
+            "Channel error: the exchange refused NONE"
+          ]
+        )
+      })
+    ))
+
+  it("starts with the latest `ticker` message of a market, if the reader requests it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const first = new MemoryReader(hub)
@@ -257,6 +296,66 @@ describe("Hub", () => {
       })
     ))
 
+  it("does not start with an old `ticker` message after an outage of all markets", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const bid = (price: string) =>
+          sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price })
+        const everything = new MemoryReader(hub)
+        everything.send("subscribe", { channels: ["ticker"] })
+        yield* pass(500)
+        yield* bid("0.10")
+        yield* pass(500)
+        assert.deepStrictEqual(bidsOf(everything), ["0.1000"])
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* bid("0.20")
+        yield* pass(500)
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: ["A"], send_initial_snapshot: true })
+        yield* pass(3_000)
+        assert.deepStrictEqual(bidsOf(reader), ["0.2000"])
+      })
+    ))
+
+  it("starts with the latest `ticker` message if a reader of all markets also names the market", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"] })
+        yield* pass(500)
+        yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price: "0.10" })
+        yield* pass(500)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: ["A"], send_initial_snapshot: true })
+        yield* pass(3_000)
+        assert.deepStrictEqual(bidsOf(reader), ["0.1000", "0.1000"])
+      })
+    ))
+
+  it("does not start with a `ticker` message from before the market was unsubscribed", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const bid = (price: string) =>
+          sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price })
+        yield* bid("0.10")
+        const other = new MemoryReader(hub)
+        other.send("subscribe", { channels: ["ticker"], market_tickers: ["B"] })
+        const before = new MemoryReader(hub)
+        before.send("subscribe", { channels: ["ticker"], market_tickers: ["A"] })
+        yield* pass(500)
+        before.close()
+        yield* pass(6_000)
+        assert.deepStrictEqual(
+          hub.upstream.sources.map(({ names }) => names),
+          [["B"]]
+        )
+        yield* bid("0.20")
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: ["A"], send_initial_snapshot: true })
+        yield* pass(500)
+        assert.deepStrictEqual(bidsOf(reader), ["0.2000"])
+      })
+    ))
+
   it("lists the indices of the exchange, and sends the values of the indices that a reader chose", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
@@ -266,7 +365,7 @@ describe("Hub", () => {
         reader.send("update_subscription", { action: "indexlist", sid: reader.sid })
         yield* pass(3_000)
         const list = reader.messages.find(({ type }) => type === "cfbenchmarks_value_indexlist")
-        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // the published document says so
+        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // texts, as documented
         const valuesOf = (from: number) =>
           new Set(
             reader.messages

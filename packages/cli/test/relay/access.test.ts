@@ -18,7 +18,7 @@ describe("decide", () => {
     }
   })
 
-  it("refuses a header Host that names another machine or another port", () => {
+  it("refuses a Host header that names another machine or another port", () => {
     for (const host of [
       "",
       "evil.example:8788",
@@ -74,7 +74,7 @@ describe("decide", () => {
     )
   })
 
-  it("repeats no token in a reason", () => {
+  it("does not show a token in the reason of a refusal", () => {
     const decision = decide({ path: "/?token=guess", headers: { host: "127.0.0.1:8788" } }, rules)
     assert.notMatch(JSON.stringify(decision), /secret|guess/)
   })

@@ -43,7 +43,7 @@ class World {
       },
       line: {
         send: (text) => {
-          const { msg = {}, type } = JSON.parse(text) as Message // every frame has this form
+          const { msg = {}, type } = JSON.parse(text) as Message // every frame that the relay sends has this form
           received.push(
             type === "orderbook_snapshot"
               ? `snapshot ${String(msg["clock"])}: ${JSON.stringify(msg["yes_dollars_fp"] ?? [])}`
@@ -107,7 +107,7 @@ describe("Market", () => {
     assert.deepStrictEqual(received, ['snapshot 1: [["0.4100","1.00"]]'])
   })
 
-  it("sends a new snapshot, not a change, to a reader whose snapshot has the clock of the change", () => {
+  it("sends a new snapshot, not a change, to a reader whose snapshot has the same clock as the change", () => {
     const world = new World()
     world.snapshot(1, [["0.4000", "5.00"]])
     const early = world.reader()
@@ -160,7 +160,7 @@ describe("Market", () => {
     assert.strictEqual(received.length, 1)
   })
 
-  it("does not pass on a change that the snapshot contains", () => {
+  it("does not pass on a change that an earlier snapshot contains", () => {
     const world = new World()
     world.snapshot(2, [["0.4000", "5.00"]])
     const received = world.reader()

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { TestClock } from "effect/testing"
 import { Hub, type HubEvent, type HubOptions } from "../../src/relay/Hub.ts"
+import { mergeLines } from "../../src/relay/lines.ts"
 import type { Message } from "./support.ts"
 
 const decode = FeedMessages.decoder()
@@ -24,24 +25,30 @@ export interface MemoryRelay {
   readonly pass: (millis: number) => Effect.Effect<void>
 }
 
-/** The exchange has the markets A, B and C. */
+/** Runs a test with a relay. The exchange has the markets A, B and C. */
 export const withRelay = <A, E>(
   test: (relay: MemoryRelay) => Effect.Effect<A, E>,
-  options: Partial<HubOptions> = {},
+  { lines = 1, ...options }: Partial<HubOptions> & { readonly lines?: number } = {},
   sandboxOptions: Sandbox.TestOptions = {}
 ): Effect.Effect<A, unknown> =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     const account = yield* sandbox.createAccount({ name: "relay" })
     const { environment } = sandbox
-    const feed = yield* Effect.provide(
-      Feed.KalshiFeed,
-      yield* Layer.build(Feed.layer({ environment, signer: account.signer, maxBackoffMillis: 100 }))
-    )
+    const context = yield* Layer.build(Feed.layer({ environment, signer: account.signer, maxBackoffMillis: 100 }))
+    const feed = yield* Effect.provide(Feed.KalshiFeed, context)
     const clock = yield* Clock.clockWith(Effect.succeed)
     const events: Array<HubEvent> = []
-    const hub = new Hub({
+    const merged =
+      lines === 1
+        ? undefined
+        : yield* mergeLines(lines, {
+            onRead: (ticker, read) => hub.upstream.merged?.read(ticker, read),
+            onFailed: (markets, error) => hub.upstream.failMerged(markets, error)
+          }).pipe(Effect.provide(context))
+    const hub: Hub = new Hub({
       feed,
+      merged,
       nowMillis: () => clock.currentTimeMillisUnsafe(),
       rules: () => ({ port: 1, origins: [], token: "secret" }),
       onEvent: (event) => void events.push(event),
@@ -65,7 +72,7 @@ export const withRelay = <A, E>(
     )
   )
 
-/** The price of YES of a level of NO. */
+/** Converts the NO price of a level to its YES price. */
 const toYes = (price: string): string => ((10_000 - Math.round(Number(price) * 10_000)) / 10_000).toFixed(4)
 
 /** A reader that keeps books as the client does, and checks `seq`. */
@@ -165,14 +172,14 @@ export class MemoryReader {
   #snapshot(message: OrderbookSnapshotMessage): void {
     const no = message.msg.no_dollars_fp?.map(([price, count]) => [this.#yes(price), count] as const)
     const msg = no === undefined ? message.msg : { ...message.msg, no_dollars_fp: no }
-    // The converted price is a decimal, too.
+    // The converted price is also a decimal.
     this.books.get(msg.market_ticker)?.snapshot({ ...message, msg } as OrderbookSnapshotMessage, 0)
   }
 
   #delta(message: OrderbookDeltaMessage): void {
     const { msg } = message
     const price_dollars = msg.side === "no" ? this.#yes(msg.price_dollars) : msg.price_dollars
-    // The converted price is a decimal, too.
+    // The converted price is also a decimal.
     this.books.get(msg.market_ticker)?.delta({ ...message, msg: { ...msg, price_dollars } } as OrderbookDeltaMessage, 0)
   }
 

@@ -82,7 +82,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       ["list_subscriptions"]
     ]
 
-    /** The replies to all commands, without fields that depend on the time. */
+    /** Returns the replies to all commands, without fields that depend on the time. */
     const replies = (reader: PlainReader) =>
       Effect.gen(function* () {
         for (const [cmd, params] of commands) {
@@ -106,7 +106,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
         }
       })
 
-    it.effect("have the same replies as on the exchange", () =>
+    it.effect("receive the same replies from the relay as from the exchange", () =>
       Effect.gen(function* () {
         const { account, port, sandbox } = yield* RelayWorld
         yield* sandbox.placeOrder(account.accountId, { ticker: "C", side: "bid", count: "10", price: "0.45" })
@@ -119,7 +119,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
   })
 
   describe("the status", () => {
-    it.effect("counts readers and shows the subscriptions at the exchange", () =>
+    it.effect("has the number of readers and the relay's subscriptions at the exchange", () =>
       Effect.gen(function* () {
         const { relay } = yield* RelayWorld
         const response = yield* Effect.promise(() => fetch(`${relay.url}/status`))

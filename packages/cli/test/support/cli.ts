@@ -46,7 +46,7 @@ export interface Options {
   readonly stdin?: string
   /** The number of lines after which the reader closes the standard output. */
   readonly head?: number
-  /** The reader closes the standard output after this text. */
+  /** The reader closes the standard output once this function returns true for the printed text. */
   readonly until?: (stdout: string) => boolean
   /** The number of lines after which the user presses Ctrl-C. */
   readonly interruptAfter?: number

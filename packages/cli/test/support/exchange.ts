@@ -17,7 +17,10 @@ import { frozenClock, kalshi, kalshiProcess, type Options } from "./cli.ts"
 export interface Exchange {
   readonly sandbox: Sandbox.Sandbox["Service"]
   readonly account: Sandbox.Credentials
-  /** The variables that connect the command to the exchange as this account. The config, state and cache folders do not exist yet. */
+  /**
+   * The variables that connect the command to the exchange as this account. The config, state and cache folders do not
+   * exist yet.
+   */
   readonly env: Readonly<Record<string, string>>
   /** Removed when the scope closes. */
   readonly folder: string
@@ -54,7 +57,7 @@ export interface ExchangeOptions extends Sandbox.Options {
   readonly createdMillis?: number
 }
 
-/** With one account, `trader`. */
+/** Provides a local exchange with one account, `trader`. */
 export const layer = ({
   nowMillis,
   createdMillis = nowMillis,

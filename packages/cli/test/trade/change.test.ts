@@ -95,7 +95,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("5: the response was lost, so it is not known whether the order was amended", () =>
+      it.effect("exits with 5 if the response is lost, because the order may have been amended", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDLOST-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -172,7 +172,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("5: the response was lost", () =>
+      it.effect("exits with 5 if the response is lost", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXDECREASELOST-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -248,7 +248,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("3: there is no such market or event", () =>
+      it.effect("exits with 3 if there is no such market or event", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCANCELNONE-26-T1")
           for (const [flag, name] of [

@@ -19,8 +19,8 @@ const inFlight = (ticker: string, id: string, delayMillis: number) =>
     return { ...trader, ...running }
   })
 
-layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in flight", (it) => {
-  describe("once", () => {
+layer(exchange(), { excludeTestServices: true })("a command that is sending a change", (it) => {
+  describe("Ctrl-C once", () => {
     it.effect("waits for the outcome, and prints it", () =>
       Effect.gen(function* () {
         const { child, ended, pendingFiles, stderr } = yield* inFlight("KXONCE-26-T1", "once-1", 3_000)
@@ -35,8 +35,8 @@ layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in fl
     )
   })
 
-  describe("once, and the response is lost", () => {
-    it.effect("ends with 5 and the advice of the command", () =>
+  describe("Ctrl-C once, and a lost response", () => {
+    it.effect("exits with 5, and prints the command's advice", () =>
       Effect.gen(function* () {
         const trader = yield* trading("KXONCE-26-T3")
         yield* trader.sandbox.plant({ operation: "CreateOrderGroup", delayMillis: 2_000, reset: "after" })
@@ -51,8 +51,8 @@ layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in fl
     )
   })
 
-  describe("twice", () => {
-    it.effect("ends with 5 and the command that settles the order", () =>
+  describe("Ctrl-C twice", () => {
+    it.effect("exits with 5, and prints the command that settles the order", () =>
       Effect.gen(function* () {
         const { child, ended, json, pendingFiles, stderr } = yield* inFlight("KXTWICE-26-T2", "twice-2", 60_000)
         child.kill("SIGINT")

@@ -342,7 +342,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
     )
 
     it.effect(
-      "places the same order with the same id once, and does not know the outcome of a different order with this id",
+      "places one order for two commands with the same id, and reports an unknown outcome if the second order differs",
       () =>
         Effect.gen(function* () {
           const { env, json, orders, pendingFiles, ticker } = yield* trading("KXTWICE-26-T1")

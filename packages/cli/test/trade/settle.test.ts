@@ -1,3 +1,4 @@
+/** A record is a file about an order whose outcome is not known yet. */
 import { assert, describe, layer } from "@effect/vitest"
 import { rmSync, statSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
@@ -55,7 +56,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       assert.strictEqual(code, 5)
       assert.deepInclude(value[0], { outcome: "unknown", exit_code: 5 })
       assert.include(stderr, "is still not known. Run `kalshi order settle` again later")
-      const record = readPending(trader, "early-1") as { readonly unknown: object } // written by the command
+      const record = readPending(trader, "early-1") as { readonly unknown: object } // the command wrote this record
       assert.hasAllKeys(record.unknown, ["lastAttemptMillis"])
       assert.strictEqual(statSync(join(pendingFolder(trader), "early-1.json")).mode & 0o777, 0o600)
       yield* place(trader, "early-1")
@@ -64,7 +65,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("2: refuses --subaccount, because each order has its own subaccount", () =>
+  it.effect("exits with 2 for --subaccount, because each order has its own subaccount", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXOWN-26-T1")
       const { code, stderr } = yield* trader.run(["order", "settle", "--subaccount", "3"])
@@ -73,7 +74,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("4: ends immediately if the exchange refuses the key", () =>
+  it.effect("exits with 4 immediately if the exchange refuses the key", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXREFUSED-26-T1")
       writePending(trader, recordOf(trader, trader.ticker, "refused-1"))

@@ -23,6 +23,6 @@ export const recordOf = ({ account, sandbox }: Exchange, ticker: string, id: str
     self_trade_prevention_type: "taker_at_cross"
   },
   placedAtMillis: Date.now() - 400_000,
-  process_id: 2 ** 22 + 1, // above the largest process id
+  process_id: 2 ** 22 + 1, // belongs to no process: above the largest id
   host: "this"
 })

@@ -92,7 +92,7 @@ describe("renderAccount", () => {
     assert.strictEqual(texts[1], "Primary account   balance not known: status 503")
   })
 
-  it("fits every terminal, even with hostile texts", () => {
+  it("fits every terminal, even if the texts contain control characters", () => {
     const ticker = hostileText
     const accounts = fc.record({
       openOrders: fc.array(

@@ -31,7 +31,7 @@ describe("renderBooks", () => {
     assertScreen("book-80x24", renderBooks(one, { columns: 80, rows: 24 }))
   })
 
-  it("looks as in the README", () => {
+  it("renders the screen that the README shows", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
     assert.include(readme, readFileSync(new URL("screens/book-80x24.txt", import.meta.url), "utf8"))
   })
@@ -48,11 +48,11 @@ describe("renderBooks", () => {
     assertScreen("book-20x5", renderBooks(one, { columns: 20, rows: 5 }))
   })
 
-  it("shows the keys", () => {
+  it("shows the keys that the view accepts", () => {
     assertScreen("book-keys-80x24", renderBooks({ ...books, showsKeys: true }, { columns: 80, rows: 24 }))
   })
 
-  it("fits every terminal, even with hostile texts", () => {
+  it("fits every terminal, even if the texts contain control characters", () => {
     const line = fc.oneof(
       fc.constant<LineState>({ _tag: "connecting" }),
       fc.constant<LineState>({ _tag: "live", sinceMillis: 0 }),
@@ -112,7 +112,7 @@ describe("renderBooks", () => {
     })
   })
 
-  it("says that both sides are empty", () => {
+  it("says that both sides of a book are empty", () => {
     const empty = withBook(one, { _tag: "Live", book: bookOf("KXHIGHNY-26NOV30-T50", [], []) })
     assert.include(textsOf(renderBooks(empty, { columns: 80, rows: 24 })).join("\n"), " both sides are empty ")
   })

@@ -388,7 +388,7 @@ describe("lineStateOf", () => {
     assert.strictEqual(lineStateOf(session([open], [{ ...subscription, status: "restoring" }]))._tag, "reconnecting")
   })
 
-  it("is live again after the loss, although the loss is still known", () => {
+  it("is live after a loss if the connection is open again", () => {
     const open = { ...connection, status: "open" as const, lastLoss: "the handshake failed" }
     assert.strictEqual(lineStateOf(session([open]))._tag, "live")
   })

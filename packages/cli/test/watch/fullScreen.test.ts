@@ -233,7 +233,7 @@ describe("show", () => {
     })
   )
 
-  it.effect("shows the view without a terminal as input", () =>
+  it.effect("shows the view even if the input is not a terminal", () =>
     Effect.gen(function* () {
       const { fiber, written } = yield* shown([press("q")], Effect.never, false)
       assert.isUndefined(fiber.pollUnsafe())

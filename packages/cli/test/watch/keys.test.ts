@@ -23,7 +23,7 @@ describe("BookKeys", () => {
     assert.strictEqual(after(key("3")).selected, 2)
   })
 
-  it("ignore a key without an effect", () => {
+  it("ignore an unknown key", () => {
     for (const name of ["0", "4", "x", "", "end"]) {
       assert.deepStrictEqual(after(key("right"), key("down"), key(name)), { selected: 1, scroll: 1, showsKeys: false })
     }
@@ -44,7 +44,7 @@ describe("BookKeys", () => {
     assert.strictEqual(after(key("down"), key("1")).scroll, 1)
   })
 
-  it("show and hide the keys", () => {
+  it("show and hide the list of keys", () => {
     assert.isTrue(after(help).showsKeys)
     assert.isFalse(after(help, help).showsKeys)
     assert.isFalse(after(help, key("escape")).showsKeys)
@@ -60,7 +60,7 @@ describe("TradesKeys", () => {
     return keys.state
   }
 
-  it("pause and continue", () => {
+  it("pause and continue the tape", () => {
     assert.deepInclude(after(key("space")), { pausedAt: 500, scroll: 0 })
     assert.deepInclude(after(key("space"), key("space")), { pausedAt: undefined, scroll: 0 })
   })
@@ -78,7 +78,7 @@ describe("TradesKeys", () => {
     assert.deepInclude(short.state, { pausedAt: 3, scroll: 0 })
   })
 
-  it("ignore a key without an effect", () => {
+  it("ignore an unknown key", () => {
     assert.deepInclude(after(key("left")), { pausedAt: undefined, scroll: 0 })
   })
 
@@ -86,7 +86,7 @@ describe("TradesKeys", () => {
     assert.deepInclude(after(key("pagedown"), key("home")), { pausedAt: undefined, scroll: 0 })
   })
 
-  it("show the keys", () => assert.isTrue(after(help).showsKeys))
+  it("show the list of keys", () => assert.isTrue(after(help).showsKeys))
 })
 
 describe("AccountKeys", () => {
@@ -97,12 +97,12 @@ describe("AccountKeys", () => {
     return keys.state
   }
 
-  it("move from section to section", () => {
+  it("move the focus from section to section", () => {
     assert.strictEqual(after(key("tab"), key("tab")).focus, 2)
     assert.strictEqual(after(key("tab", true)).focus, 3)
   })
 
-  it("scroll the section with the focus", () => {
+  it("scroll the focused section", () => {
     assert.deepStrictEqual(after(key("tab"), key("pagedown"), key("down")).scrolls, [0, 6, 0, 0])
     assert.deepStrictEqual(after(key("pagedown"), key("pagedown")).scrolls, [2, 0, 0, 0])
     assert.deepStrictEqual(after(key("pagedown"), key("home")).scrolls, [0, 0, 0, 0])
@@ -110,5 +110,5 @@ describe("AccountKeys", () => {
     assert.deepStrictEqual(after(key("down"), key("left")).scrolls, [1, 0, 0, 0])
   })
 
-  it("show the keys", () => assert.isTrue(after(help).showsKeys))
+  it("show the list of keys", () => assert.isTrue(after(help).showsKeys))
 })

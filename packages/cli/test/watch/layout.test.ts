@@ -33,13 +33,13 @@ describe("widthOf", () => {
 })
 
 describe("left and right", () => {
-  it("fill a cell", () => {
+  it("pad or shorten a text to the given width", () => {
     assert.strictEqual(left("ask", 5).text, "ask  ")
     assert.strictEqual(right("0.45", 6).text, "  0.45")
     assert.strictEqual(right("12345.00", 6).text, "12345…")
   })
 
-  it("take exactly the width, with any text", () => {
+  it("take exactly the given width, with any text", () => {
     fc.assert(
       fc.property(hostileText, width, (text, width) => {
         assert.strictEqual(widthOf(left(text, width).text), width)
@@ -50,7 +50,7 @@ describe("left and right", () => {
 })
 
 describe("fit", () => {
-  it("takes exactly the width, with any number of pieces", () => {
+  it("takes exactly the given width, with any number of pieces", () => {
     fc.assert(
       fc.property(fc.array(hostileText, { maxLength: 4 }), width, (texts, width) => {
         const line = fit(

@@ -16,7 +16,7 @@ describe("standstillOf", () => {
     assert.strictEqual(standstillOf(market, 90_000), "closed")
   })
 
-  it("says in words why a market does not trade", () => {
+  it("returns the reason in words while a market does not trade", () => {
     assert.deepStrictEqual(
       ["initialized", "inactive", "closed", "finalized", "new status"].map((status) =>
         standstillOf({ ...market, status }, 0)

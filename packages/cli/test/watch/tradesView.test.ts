@@ -1,3 +1,4 @@
+/** A tape contains the newest trades. A hole is a time range whose trades may be missing. */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Trades from "@kalshi-effect/client/Trades"
 import { countUnsafe, dollarsUnsafe } from "@kalshi-effect/client/FixedPoint"
@@ -89,6 +90,28 @@ describe("renderTrades", () => {
     assert.match(after[1] ?? "", /paused, 1 newer \(Home shows them\)$/)
   })
 
+  it("does not move when earlier trades arrive while it is paused", () => {
+    const tape = tapeOf([3, 2, 1].map((ago) => trade(ago, "ask", "0.4500", `${ago}.00`)))
+    const paused = { ...state, tape, pausedAt: tape.added }
+    const before = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
+    tape.addEarlier([5, 4].map((ago) => trade(ago, "ask", "0.4500", `${ago}.00`)))
+    const after = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
+    assert.deepStrictEqual(after.slice(0, 6), before.slice(0, 6))
+    assert.match(after[1] ?? "", /paused, 0 newer/)
+    assert.include(after[6], "4.00")
+    assert.include(after[7], "5.00")
+  })
+
+  it("says while it is paused that its trades are no longer kept", () => {
+    const tape = new Tape(2)
+    for (let ago = 9; ago > 0; ago--) tape.add(trade(ago, "ask", "0.4500", "1.00"))
+    const screen = (pausedAt: number) =>
+      textsOf(renderTrades({ ...state, tape, pausedAt }, { columns: 80, rows: 24 })).slice(1)
+    assert.include(screen(2)[0], "paused, 7 newer (Home shows them)")
+    assert.strictEqual(screen(2)[2]?.trim(), "The trades from before the pause are no longer kept.")
+    assert.strictEqual(screen(0)[2]?.trim(), "No trade before the pause.")
+  })
+
   it("says that there is no trade, and promises new trades only while the connection is live", () => {
     const empty = { ...state, tape: new Tape(10) }
     const shown = (view: TradesViewState) => textsOf(renderTrades(view, { columns: 80, rows: 24 })).join("\n")
@@ -143,6 +166,15 @@ describe("Tape", () => {
       [5, 7, 9]
     )
   })
+
+  it("shows an earlier trade once if the feed also sends it later", () => {
+    const tape = new Tape(200)
+    const late = trade(5, "bid", "0.5000", "1.00")
+    tape.addEarlier([trade(9, "bid", "0.5000", "1.00"), late])
+    tape.add(late)
+    assert.strictEqual(tape.newest(10).length, 2)
+    assert.strictEqual(tape.added, 0)
+  })
 })
 
 describe("newest", () => {
@@ -175,6 +207,18 @@ describe("applyTradeEvent", () => {
     )
   })
 
+  it("shows in each market's tape only the number of its own trades", () => {
+    const [a, b] = [new Tape(200), new Tape(200)]
+    const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, (ticker) => ({ A: a, B: b })[ticker], [a, b])
+    const reported = { _tag: "Hole", sinceMillis: 1, untilMillis: 3, durationMillis: 2 } as const
+    const ofB = { ...wireTrade("3", 2), market_ticker: "B" }
+    apply(reported)
+    apply({ _tag: "Filled", hole: reported, trades: [wireTrade("1", 1), wireTrade("2", 2), ofB] })
+    const outcomesOf = (tape: Tape) => tape.newest(10).flatMap((entry) => (entry._tag === "Hole" ? entry.outcome : []))
+    assert.deepStrictEqual(outcomesOf(a), [{ _tag: "Filled", trades: 2 }])
+    assert.deepStrictEqual(outcomesOf(b), [{ _tag: "Filled", trades: 1 }])
+  })
+
   it("changes only the outcome of the named hole", () => {
     const tape = new Tape(200)
     const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, () => undefined, [tape])
@@ -188,7 +232,7 @@ describe("applyTradeEvent", () => {
     apply({ _tag: "Filled", hole: holeAt(2, 3), trades: [wireTrade("2", 1)] })
     assert.deepStrictEqual(
       tape.newest(10).map((entry) => (entry._tag === "Hole" ? entry.outcome : entry.id)),
-      [{ _tag: "Filled", trades: 1 }, { _tag: "Reading" }, { _tag: "NotFilled", reason: error.message }]
+      [{ _tag: "Filled", trades: 0 }, { _tag: "Reading" }, { _tag: "NotFilled", reason: error.message }]
     )
   })
 })

@@ -77,7 +77,7 @@ layer(
 
   describe("on a terminal", () => {
     for (const args of [["book", ticker, other], ["trades"], ["account"]]) {
-      it.effect(`${args[0]} restores the screen after q, and ends with 0`, () =>
+      it.effect(`${args[0]} restores the screen after q, and exits with 0`, () =>
         Effect.gen(function* () {
           const { run } = yield* LocalExchange
           const { exit, stdout, stderr } = yield* run(["watch", ...args], { columns: 80, keys: [key("q")] })
@@ -88,7 +88,7 @@ layer(
       )
     }
 
-    it.effect("a key that the exchange does not know ends the view with 4, after the screen is restored", () =>
+    it.effect("restores the screen and exits with 4 if the exchange does not know the key", () =>
       Effect.gen(function* () {
         const { env, folder } = yield* LocalExchange
         const path = join(folder, "unknown.pem")

@@ -154,7 +154,7 @@ const start = (options: Options = {}) =>
       read: Effect.suspend(() => Effect.fromResult(readNow())),
       known: Effect.sync(() => state.known()),
       awaitLive: Effect.flatMap(Stream.runHead(Stream.filterMap(events.stream, accountOf)), (live) =>
-        // The stream fails if it ends before a `Live`.
+        // `live` is never `None`, because a stream that ends before `Live` fails.
         Effect.orDie(Effect.fromOption(live))
       ),
       status: Effect.sync(() => state.status),
@@ -191,8 +191,8 @@ const start = (options: Options = {}) =>
  *
  * - The status of an order group is known only from messages. After a loss of messages, the status is `unknown`, even
  *   while the account is live.
- * - Reading all lists again costs one request per page of each list, and at least one request for the age of each list.
- *   With the defaults and lists of one page, that is at least six requests a minute.
+ * - Reading all lists again costs one request per page of each list, and at least one request to check the age of each
+ *   list. With the defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options

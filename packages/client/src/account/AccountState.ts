@@ -251,7 +251,7 @@ export class AccountState {
 
   /** Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. */
   verify(channel: AccountChannel, sinceMillis: number): void {
-    // Some losses cause no event, so fills may be missing since the last read.
+    // Some losses are not noticed, so fills may be missing since the last read.
     if (channel === "fill") this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }
@@ -403,7 +403,7 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
-  /** Keeps the time of a read that is wanted already, because that time is earlier. */
+  /** A read that is already wanted keeps its time, because that time is earlier. */
   #wantFills(sinceMillis: number): void {
     if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
   }

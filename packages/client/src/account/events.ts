@@ -13,7 +13,7 @@ import type { Account, AccountChange, AccountLoss, AccountState, AccountStatus }
 export type AccountEvent =
   /** The account is live. `account` is its state now. The first event of a stream is a `Live`. */
   | { readonly _tag: "Live"; readonly account: Account }
-  /** Messages may be missing. The changes that REST reads find follow before the next `Live`. */
+  /** Messages may be missing. The account then reads REST. The changes that it finds come before the next `Live`. */
   | { readonly _tag: "Healing"; readonly loss: AccountLoss }
   | AccountChange
 

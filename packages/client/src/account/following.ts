@@ -4,10 +4,11 @@
  *
  * **Details**
  *
- * If a line loses a message, the account stays live as long as another line is subscribed to the channel and is whole.
- * The lists are read again anyway, because the other line can be lost before it delivers the message. A line can be up
- * to `behindMillis` behind another line. So a line becomes whole `behindMillis` after it became live or last lost a
- * message. Until then, another line may be the only line that delivers an earlier message.
+ * A line is whole if it lacks no message. If a line loses a message, the account stays live as long as another whole
+ * line is subscribed to the channel. The lists are read again anyway, because the other line can be lost before it
+ * delivers the message. A line can be up to `behindMillis` behind another line. So a line becomes whole `behindMillis`
+ * after it became live or last lost a message. Until then, another line may be the only line that delivers an earlier
+ * message.
  *
  * @module
  */

@@ -12,8 +12,8 @@ import { isSame } from "./rows.ts"
 export interface AccountOrderGroup {
   readonly order_group_id: string
   /**
-   * `unknown` before a message shows the status, and after messages were lost, because no REST operation returns it. A
-   * deleted group stays `deleted`.
+   * `unknown` before a message shows the status, and after messages were lost, because no REST operation returns the
+   * status. A deleted group stays `deleted`.
    */
   readonly status: "active" | "triggered" | "deleted" | "unknown"
   /** The limit of the group. Undefined until a message contains the limit. */

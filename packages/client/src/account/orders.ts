@@ -98,12 +98,12 @@ export class Orders {
     return (this.#open.get(order_id) ?? this.#closed.get(order_id))?.order
   }
 
-  /** Returns whether anything changed. */
+  /** Merges a state of an order. Returns whether anything changed. */
   merge(next: AccountOrder, origin: Origin): boolean {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)
     const isSettled = this.#settles(known, next, origin)
-    // A confirmed order has a known status.
+    // A state that confirms an order replaces the status `unknown`.
     const isTaken = this.#supersedes(known, next, origin) || (isSettled && known.order.status === "unknown")
     if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
     if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)

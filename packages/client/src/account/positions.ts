@@ -51,14 +51,14 @@ export class Positions {
   }
 
   /**
-   * Returns whether the position changed. If the read began less than `lagMillis` after the last message, the row may
-   * be older than the message, and is ignored.
+   * Returns whether the position changed. A read that began less than `lagMillis` after the last message may show an
+   * older position, and is ignored.
    */
   read(position: AccountPosition, updatedMillis: number, startedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
     const known = this.#entries.get(key)
     if (known === undefined) {
-      // A complete list that began later did not contain the position.
+      // A complete list whose read began later did not contain the position.
       if (startedMillis < (this.#completeMillis.get(position.subaccount) ?? never)) return false
     } else {
       if (startedMillis < known.pushedMillis + this.#lagMillis || startedMillis < known.readMillis) return false

@@ -22,7 +22,7 @@ const confirmations = 4
 
 const limit = 1_000
 
-/** The live list contains the fills of the last day. */
+/** Older fills can be in the archive. */
 const dayMillis = 86_400_000
 
 export interface Reading {
@@ -91,7 +91,7 @@ class Freshness {
    */
   until(need: Need) {
     return Effect.gen({ self: this }, function* () {
-      // The read of a single order requests a new time only if the last known time is too early.
+      // The read of a single order requests a new `as_of_time` only if the last known one is too early.
       if (need._tag !== "Order" || this.#asOfMillis < need.asOfMillis) yield* this.#update
       for (let pause = 50; this.#asOfMillis < need.asOfMillis; pause = Math.min(1_000, pause * 2)) {
         yield* Effect.sleep(pause)
@@ -114,7 +114,7 @@ class Freshness {
   }
 }
 
-/** A list is passed to the state when it is complete. */
+/** Reads a list or an order. Passes a list to the state when all its pages are read. */
 const read = (
   { onInput, state, subaccounts }: Reading,
   freshness: Freshness,

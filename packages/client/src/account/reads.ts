@@ -13,17 +13,17 @@ export interface ReadOptions {
    */
   readonly lagMillis?: number | undefined
   /**
-   * The wait before an incomplete read is repeated, in milliseconds since its request or its latest page. For a list,
-   * the wait grows with each repetition. Default: 10,000.
+   * The wait before an incomplete read is repeated, in milliseconds after the request or the latest page of the read.
+   * For a list, the wait grows with each repetition. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }
 
-/** The time at which a read began identifies the read. */
+/** Schedules the reads of one list or one order. The time at which a read began identifies the read. */
 export class Read {
   readonly #timeoutMillis: number
   readonly #growth: number
-  /** A read that began earlier does not count. Infinity while the channel of the list is not subscribed. */
+  /** Reads that began before this time do not count. Infinity while the channel of the list is not subscribed. */
   #fromMillis: number
   #isWanted = true
   #attempts = 0
@@ -75,7 +75,7 @@ export class Read {
     this.#seen = new Set()
   }
 
-  /** Returns the keys of the whole read if this page completes a read that counts. */
+  /** Adds a page to its read. If the page completes a read that counts, returns the keys of all its pages. */
   page(
     keys: ReadonlyArray<string>,
     startedMillis: number,

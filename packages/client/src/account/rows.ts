@@ -67,7 +67,7 @@ export interface AccountPosition {
   readonly fees_paid_dollars: Dollars
 }
 
-/** Fractions of a millisecond are dropped, as in the feed's numbers. */
+/** Converts a time of REST to Unix milliseconds. Drops fractions of a millisecond, as the feed does. */
 const millisOf = (text: string | null | undefined): number | undefined => {
   const millis = Date.parse(text ?? "")
   return Number.isNaN(millis) ? undefined : millis

@@ -196,10 +196,7 @@ export class OrderBook {
   #ignored = 0
   #receivedMillis = Number.NaN
   #crossing: Crossing | undefined
-  /**
-   * The cached result of `reading`. While the book is crossed, it is the book before it crossed. After a loss, it is
-   * the book before the loss.
-   */
+  /** The cached result of `reading`: the current state, or the state before the book crossed or was lost. */
   #reading: Reading | undefined
 
   constructor(market_ticker: string, options: Options) {

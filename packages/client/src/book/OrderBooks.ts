@@ -52,14 +52,14 @@ export interface Options extends BookOptions {
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
  * book until another line has caught up. The book is unreadable instead if the loss shows that this last book was wrong
- * (`negative`, `crossed`). After `catchUpMillis`, readers see the book of the other line that is furthest ahead, with a
- * higher `epoch`. This book can be older than the previously read book. The connections of each line have
- * the options of the layer.
+ * (`negative`, `crossed`). After `catchUpMillis`, readers see the book of whichever other line is furthest ahead, with
+ * a higher `epoch`. This book can be older than the previously read book. The connections of each line have the options
+ * of the layer.
  *
- * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
- * why. When all lines have failed, the watch ends with the error of the line that failed last. A market is refused if
- * the exchange refuses it on all lines. Until then, a line that lacks the market tries again after 5 seconds, then
- * after longer waits of up to a minute.
+ * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` of
+ * the watch shows why. When all lines have failed, the watch ends with the error of the line that failed last. A market
+ * is refused if the exchange refuses it on all lines. Until then, a line that lacks the market tries again after 5
+ * seconds, then after longer waits of up to a minute.
  *
  * **Gotchas**
  *

@@ -48,7 +48,10 @@ export type AuditEvent =
       readonly market_ticker: string
       /** The levels with different sizes: bids, then asks, best first. */
       readonly differences: ReadonlyArray<Difference>
-      /** Whether the book also differed in its previous comparison. In that case, the snapshot did not correct it. */
+      /**
+       * Whether the book also differed in its previous comparison. In that case, the snapshot between the two
+       * comparisons did not correct the book.
+       */
       readonly isRepeated: boolean
     }
   /** The REST books could not be read. The live books of these markets stay as they are. */

@@ -54,7 +54,7 @@ class Line {
   ended: Feed.FeedError | undefined
   /** The number of this line in each merged book. */
   readonly numbers = new Map<string, number>()
-  /** The markets that this line could not add. A market is removed when its next snapshot arrives. */
+  /** The markets that this line could not add. An entry is removed when the market's next snapshot arrives. */
   readonly retries = new Map<string, Retry>()
 
   constructor(index: number, feed: FeedService) {

@@ -8,7 +8,7 @@
  * furthest ahead. So a book never combines data of two lines, and no change is applied twice.
  *
  * **Places.** A place is a point in the sequence of a market's changes. The exchange sends every change with the value
- * of its clock. All lines send the deltas with the same clock in the same sequence, and before any delta with a higher
+ * of its clock. All lines send the deltas of one clock value in the same sequence, and before any delta with a higher
  * clock. A snapshot contains all changes up to its clock, and later deltas have higher clocks. So the place of a
  * complete line consists of its clock and the number of its deltas with that clock. After a snapshot, this number is
  * infinity. A complete line that is behind delivers every change that it lacks, so it reaches the place of the line
@@ -98,7 +98,7 @@ class Line implements Place {
 
 /** What readers see after the line that they followed was lost, while the other lines are complete but late. */
 interface Held {
-  /** Infinity while the furthest line has the same clock and the same levels. */
+  /** Infinity while the furthest line has the clock and the levels of the book that readers see. */
   untilMillis: number
   /** Undefined if no book is readable until a line has caught up. */
   readonly reading: Reading | undefined
@@ -156,7 +156,7 @@ export class MergedBook {
     return this.current(nowMillis)
   }
 
-  /** Does not call `tick`, like `current` of {@link OrderBook}. */
+  /** Like `current` of {@link OrderBook}, this does not call `tick`. */
   current(nowMillis: number): Result.Result<Book, BookNotLive> {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))

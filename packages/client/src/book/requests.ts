@@ -21,7 +21,7 @@ const longestTimeoutMillis = 60_000
  */
 const pauseMillis = 250
 
-/** The subscription itself counts as the first request. */
+/** The requests of one book. The subscription itself counts as the first request. */
 export class Requests {
   readonly #timeoutMillis: number
   #isWanted = true
@@ -43,7 +43,7 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** Asks for a snapshot. The snapshot of a request in flight is enough. */
+  /** Makes a request due, unless the snapshot of an earlier request is still awaited. */
   want(): void {
     this.#isWanted = true
   }

@@ -32,7 +32,7 @@ export const printPrice = (micros: number): Dollars => safeUnits.print(micros, 6
 
 export const printCount = (hundredths: number): Count => safeUnits.print(hundredths, 2) as Count
 
-/** The index of the first key in a sorted list that is not less than `key`. */
+/** Returns the index of the first key in a sorted list that is not less than `key`. */
 const positionOf = (keys: ReadonlyArray<number>, key: number): number => {
   let low = 0
   let high = keys.length
@@ -65,7 +65,7 @@ export class Levels {
     this.#sizes = sizes
   }
 
-  /** In micro-dollars of YES. */
+  /** The best price in micro-dollars of YES. */
   get bestMicros(): number | undefined {
     const key = this.#keys[this.#keys.length - 1]
     return key === undefined ? undefined : this.#priceOf(key)
@@ -75,14 +75,14 @@ export class Levels {
     return this.#keys.length === 0 ? undefined : (this.#best ??= this.#levelAt(this.#keys.length - 1))
   }
 
-  /** Best first. */
+  /** All levels, best first. */
   get all(): ReadonlyArray<Level> {
     return (this.#all ??= this.first(this.#keys.length))
   }
 
   /**
-   * At most `count` levels, best first. The list is frozen, so that a reader without types cannot change what other
-   * readers get.
+   * Returns at most `count` levels, best first. The list is frozen, so that a reader without types cannot change what
+   * other readers get.
    */
   first(count: number): ReadonlyArray<Level> {
     const end = this.#keys.length
@@ -90,7 +90,7 @@ export class Levels {
     return Object.freeze(Array.from({ length }, (_, index) => this.#levelAt(end - 1 - index)))
   }
 
-  /** Both must be levels of the same side. */
+  /** Compares levels of the same side. */
   equals(that: Levels): boolean {
     return (
       this.#keys.length === that.#keys.length &&
@@ -98,14 +98,14 @@ export class Levels {
     )
   }
 
-  /** In hundredths of a contract. */
+  /** Returns the size at a price, in hundredths of a contract. */
   sizeAt(priceMicros: number): number {
     const key = this.#priceOf(priceMicros)
     const position = positionOf(this.#keys, key)
     return this.#keys[position] === key ? this.#sizes[position]! : 0
   }
 
-  /** The hundredths of a contract at this price and at all better prices. */
+  /** Returns the total size at this price and at all better prices, in hundredths of a contract. */
   sizeTo(priceMicros: number): number {
     let sum = 0
     for (let position = positionOf(this.#keys, this.#priceOf(priceMicros)); position < this.#keys.length; position++) {
@@ -136,7 +136,7 @@ export class LevelSide {
   #sizes: Array<number> = []
   /** The levels that were returned last, if nothing has changed since. They share the arrays of this side. */
   #shared: Levels | undefined
-  /** Whether returned levels share the keys. A change of a size copies only the sizes, so this stays true. */
+  /** Whether returned levels share the keys. A change of a size copies only the sizes, so the flag stays true. */
   #keysAreShared = false
 
   constructor(side: "bid" | "ask") {
@@ -147,7 +147,7 @@ export class LevelSide {
     return this.#side === "bid" ? priceMicros : oneDollar - priceMicros
   }
 
-  /** Negative if there is no level. */
+  /** The best key. Negative if there is no level. */
   get bestKey(): number {
     return this.#keys.length === 0 ? -1 : this.#keys[this.#keys.length - 1]!
   }
@@ -157,7 +157,7 @@ export class LevelSide {
     return (this.#shared ??= new Levels(this.#side, this.#keys, this.#sizes))
   }
 
-  /** The lists are sorted by key, and this side owns them afterwards. */
+  /** Replaces all levels. The lists must be sorted by key, and this side owns them afterwards. */
   replace(keys: Array<number>, sizes: Array<number>): void {
     this.#keys = keys
     this.#sizes = sizes
@@ -165,7 +165,7 @@ export class LevelSide {
     this.#keysAreShared = false
   }
 
-  /** `delta` is a signed number of hundredths of a contract. A level of zero is removed. */
+  /** Changes the size of a level by `delta`, in hundredths of a contract. A level of zero is removed. */
   add(key: number, delta: number): Refusal | undefined {
     const position = positionOf(this.#keys, key)
     const isKnown = this.#keys[position] === key

@@ -1,5 +1,5 @@
 /**
- * The public types of a watch, and what `lines.ts` builds it from.
+ * The public types of a watch, and the internal parts from which `lines.ts` builds a watch.
  *
  * @module
  */
@@ -85,7 +85,7 @@ export interface Watch {
 
 export type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
-/** `markets`: an empty list means all markets. */
+/** Returns the loss that an event reports, and its markets. An empty list means all markets. */
 export const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: Loss } | undefined => {

@@ -42,7 +42,7 @@ export class Consumer<A> {
     return Queue.sizeUnsafe(this.#queue)
   }
 
-  /** Returns false for the first event that does not fit. */
+  /** Returns false only for the first event that does not fit. Later events are dropped. */
   offer(event: A): boolean {
     if (this.#isOver || Queue.offerUnsafe(this.#queue, event)) return true
     this.end(new Lagging({ channel: this.#channel, waiting: this.#bufferSize }))

@@ -29,7 +29,7 @@ export class Newest<A> {
     if (!isWaiting) Queue.offerUnsafe(this.#keys, key)
   }
 
-  /** Ends the stream after the waiting values. */
+  /** Ends the stream after the consumer has taken the waiting values. */
   end(error: FeedError | undefined): void {
     if (error === undefined) Queue.endUnsafe(this.#keys)
     else Queue.failCauseUnsafe(this.#keys, Cause.fail(error))

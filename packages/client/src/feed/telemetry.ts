@@ -250,7 +250,7 @@ const recordDials = ({ context, server }: Recording) => {
   } satisfies Partial<FeedTelemetry>
 }
 
-/** `close` publishes the last counts. */
+/** Records the metrics of messages. `close` publishes the last counts. */
 const recordMessages = ({ context, server }: Recording) => {
   const channels: Array<Seen> = []
   const seenOf = memoized((channel: ChannelName) => {
@@ -284,7 +284,7 @@ const recordMessages = ({ context, server }: Recording) => {
     try {
       seen.delays.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
     } catch {
-      // The measurement is lost.
+      // Only this measurement is lost.
     }
   }
   const close = (): void => {
@@ -309,7 +309,7 @@ const recordFaults = ({ context, server }: Recording) => {
   } satisfies Partial<FeedTelemetry>
 }
 
-/** `close` removes the gauges of the queues. */
+/** Records the metrics of queues. `close` removes the gauges of the queues. */
 const recordQueues = ({ context, server }: Recording) => {
   const lagging = memoized((channel: ChannelName) =>
     counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })

@@ -46,9 +46,9 @@ export interface AcceptQuoteInput {
 export interface AcceptRFQBatchInput {
   /** The `id` of the batch, unchanged. A malformed id is a `BadRequest`. */
   readonly rfq_batch_id: string
-  /** Which of the makers' two bids you accept, for every child. */
+  /** Which of the makers' two bids you accept, on every RFQ of the batch. */
   readonly accepted_side: "yes" | "no"
-  /** The lowest bid that you accept for each child. Exactly one entry per child. 2 to 57 items. */
+  /** The lowest bid that you accept on each RFQ of the batch. Exactly one entry per RFQ. 2 to 57 items. */
   readonly min_bids: ReadonlyArray<RFQBatchAcceptLimit>
   /** Your own id of this acceptance. With this id, the client repeats the request after a lost response. */
   readonly client_order_id?: string | undefined
@@ -72,7 +72,7 @@ export interface AmendOrderV2Input {
   readonly subaccount?: number | undefined
   /** The **total** number of contracts: the filled contracts plus the remaining contracts. */
   readonly count: CountInput
-  /** Dollars per contract, always of YES. Must be on the market's price grid. */
+  /** The price of YES, in dollars per contract. Must be on the market's price grid. */
   readonly price: DollarsInput
   /** The side of the order. The exchange refuses the other side. */
   readonly side: BookSide
@@ -210,7 +210,7 @@ export interface CreateFCMPositionTransferInput {
 
 /** Input of the operation `CreateFCMSubtrader`. */
 export interface CreateFCMSubtraderInput {
-  /** 1 to 16 ASCII letters and digits. The exchange checks it. */
+  /** The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks. */
   readonly subtrader_suffix: string
 }
 
@@ -246,7 +246,7 @@ export interface CreateOrderGroupInput {
 export interface CreateOrderV2Input {
   /** Number of contracts, in steps of 0.01. */
   readonly count: CountInput
-  /** Dollars per contract, always of YES. Must be on the market's price grid. */
+  /** The price of YES, in dollars per contract. Must be on the market's price grid. */
   readonly price: DollarsInput
   /**
    * What happens if the order would trade with one of your own orders. `taker_at_cross` cancels the new order and
@@ -297,7 +297,7 @@ export interface CreateOrderV2Input {
 export interface CreateQuoteInput {
   /** Dollars per contract at which you buy NO. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the quote rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
@@ -313,7 +313,7 @@ export interface CreateQuoteInput {
 export interface CreateRFQInput {
   /** The ticker of the market. */
   readonly market_ticker: string
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the RFQ rests in the book. */
   readonly rest_remainder: boolean
   /** Number of contracts as an integer. Must equal `contracts_fp` if both are set. */
   readonly contracts?: number | undefined
@@ -343,11 +343,11 @@ export interface CreateRFQInput {
 }
 
 /**
- * Input of the operation `CreateRFQBatch`. A child without a size has the size of the batch. A size is either a
+ * Input of the operation `CreateRFQBatch`. An RFQ without a size has the size of the batch. A size is either a
  * number of contracts or an amount to spend.
  */
 export interface CreateRFQBatchInput {
-  /** The combos of the batch. Each combo must be different. 2 to 57 items. */
+  /** The RFQs of the batch, each on a different combo. 2 to 57 items. */
   readonly children: ReadonlyArray<CreateRFQBatchChildInput>
   /**
    * Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost
@@ -356,10 +356,10 @@ export interface CreateRFQBatchInput {
   readonly client_batch_id?: string | undefined
   /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null | undefined
-  /** The ticker of the combos' collection. Required if a child has `selected_markets`. */
+  /** The ticker of the combos' collection. Required if an RFQ of the batch has `selected_markets`. */
   readonly mve_collection_ticker?: string | undefined
   /**
-   * True: other users see a placeholder instead of your communications id, on the batch and its children. Default:
+   * True: other users see a placeholder instead of your communications id, on the batch and its RFQs. Default:
    * false.
    */
   readonly obscure_creator_id?: boolean | undefined
@@ -376,10 +376,7 @@ export interface CreateRFQBatchInput {
   readonly subtrader_id?: string | undefined
   /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput | undefined
-  /**
-   * True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default:
-   * false.
-   */
+  /** True: `target_cost_dollars` does not include fees. Only for RFQs with a `target_cost_dollars`. Default: false. */
   readonly target_cost_excludes_fees?: boolean | undefined
 }
 
@@ -387,9 +384,9 @@ export interface CreateRFQBatchInput {
 export interface CreateRFQBatchQuoteInput {
   /** The `id` of the batch, unchanged. A malformed id is a `BadRequest`. */
   readonly rfq_batch_id: string
-  /** Your prices for each child. Exactly one entry per child. 2 to 57 items. */
+  /** Your prices for each RFQ of the batch. Exactly one entry per RFQ. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
-  /** True: the remainder of each child after the execution rests in the book. */
+  /** True: after the execution, the remainder of each RFQ of the batch rests in the book. */
   readonly rest_remainder: boolean
   /** True: your resting orders are canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean | undefined
@@ -1251,13 +1248,13 @@ export interface GetSettlementsInput {
 
 /** Input of the operation `GetStructuredTarget`. */
 export interface GetStructuredTargetInput {
-  /** The id of the target. */
+  /** The id of the structured target. */
   readonly structured_target_id: string
 }
 
 /** Input of the operation `GetStructuredTargets`. */
 export interface GetStructuredTargetsInput {
-  /** The ids of the targets. At most 2,000 items. */
+  /** The ids of the structured targets. At most 2,000 items. */
   readonly ids?: ReadonlyArray<string> | undefined
   /** Only targets of this type. */
   readonly type?: string | undefined
@@ -1323,7 +1320,7 @@ export interface GetWeatherIndexInput {
   /** The length of the time range in seconds, up to now. Not together with `from` and `to`. */
   readonly last_sec?: number | undefined
   /**
-   * True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no
+   * True: adds the reports of each weather station, and the latest minutes, which are `incomplete` and have no
    * value.
    */
   readonly detailed?: boolean | undefined

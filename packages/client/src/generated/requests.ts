@@ -40,14 +40,14 @@ export const AcceptQuoteRequest: Schema.Codec<AcceptQuoteRequest> = /*#__PURE__*
   accepted_side: /*#__PURE__*/ closed(["yes", "no"])
 })
 
-/** The lowest bid that you accept on a child. */
+/** The lowest bid that you accept on an RFQ of a batch. */
 export interface RFQBatchAcceptLimit {
   /**
    * The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals.
    * Normally, this is the best bid that you saw.
    */
   readonly bid_dollars: DollarsInput
-  /** The `rfq_id` of the child. */
+  /** The id of the RFQ in the batch. */
   readonly rfq_id: string
 }
 export const RFQBatchAcceptLimit: Schema.Codec<RFQBatchAcceptLimit> = /*#__PURE__*/ Schema.Struct({
@@ -56,11 +56,11 @@ export const RFQBatchAcceptLimit: Schema.Codec<RFQBatchAcceptLimit> = /*#__PURE_
 })
 
 export interface AcceptRFQBatchRequest {
-  /** Which of the makers' two bids you accept, for every child. */
+  /** Which of the makers' two bids you accept, on every RFQ of the batch. */
   readonly accepted_side: "yes" | "no"
   /** Your own id of this acceptance. With this id, the client repeats the request after a lost response. */
   readonly client_order_id?: string
-  /** The lowest bid that you accept for each child. Exactly one entry per child. 2 to 57 items. */
+  /** The lowest bid that you accept on each RFQ of the batch. Exactly one entry per RFQ. 2 to 57 items. */
   readonly min_bids: ReadonlyArray<RFQBatchAcceptLimit>
 }
 export const AcceptRFQBatchRequest: Schema.Codec<AcceptRFQBatchRequest> = /*#__PURE__*/ Schema.Struct({
@@ -84,7 +84,7 @@ export interface AmendOrderV2Request {
   readonly exchange_index?: ExchangeIndex
   /** When the order expires. 0 removes the expiry. Unix seconds. Default: the current expiry. */
   readonly expiration_time?: number
-  /** Dollars per contract, always of YES. Must be on the market's price grid. */
+  /** The price of YES, in dollars per contract. Must be on the market's price grid. */
   readonly price: DollarsInput
   /** The side of the order. The exchange refuses the other side. */
   readonly side: BookSide
@@ -205,7 +205,7 @@ export interface CreateOrderV2Request {
   readonly order_group_id?: string
   /** True: the order never takes from the book. */
   readonly post_only?: boolean
-  /** Dollars per contract, always of YES. Must be on the market's price grid. */
+  /** The price of YES, in dollars per contract. Must be on the market's price grid. */
   readonly price: DollarsInput
   /**
    * True: the order only reduces your position: it trades at most as many contracts as you hold. Only with
@@ -306,7 +306,7 @@ export const CreateFCMPositionTransferRequest: Schema.Codec<CreateFCMPositionTra
   })
 
 export interface CreateFCMSubtraderRequest {
-  /** 1 to 16 ASCII letters and digits. The exchange checks it. */
+  /** The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks. */
   readonly subtrader_suffix: string
 }
 export const CreateFCMSubtraderRequest: Schema.Codec<CreateFCMSubtraderRequest> = /*#__PURE__*/ Schema.Struct({
@@ -367,7 +367,7 @@ export interface CreateQuoteRequest {
   readonly no_bid: DollarsInput
   /** True: your order is canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the quote rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
@@ -406,11 +406,11 @@ export const CreateRFQBatchChild: Schema.Codec<CreateRFQBatchChild> = /*#__PURE_
   target_cost_dollars: /*#__PURE__*/ Schema.optionalKey(DollarsInput)
 })
 
-/** The prices at which you buy each side of a child. */
+/** The prices at which you buy each side of an RFQ of a batch. */
 export interface RFQBatchQuoteEntry {
   /** Dollars per contract at which you buy NO: 0 to 1, with two to four decimals. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
-  /** The `rfq_id` of the child. */
+  /** The id of the RFQ in the batch. */
   readonly rfq_id: string
   /** Dollars per contract at which you buy YES: 0 to 1, with two to four decimals. `"0"`: you do not buy YES. */
   readonly yes_bid: DollarsInput
@@ -424,9 +424,9 @@ export const RFQBatchQuoteEntry: Schema.Codec<RFQBatchQuoteEntry> = /*#__PURE__*
 export interface CreateRFQBatchQuoteRequest {
   /** True: your resting orders are canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
-  /** Your prices for each child. Exactly one entry per child. 2 to 57 items. */
+  /** Your prices for each RFQ of the batch. Exactly one entry per RFQ. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
-  /** True: the remainder of each child after the execution rests in the book. */
+  /** True: after the execution, the remainder of each RFQ of the batch rests in the book. */
   readonly rest_remainder: boolean
   /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number
@@ -439,7 +439,7 @@ export const CreateRFQBatchQuoteRequest: Schema.Codec<CreateRFQBatchQuoteRequest
 })
 
 export interface CreateRFQBatchRequest {
-  /** The combos of the batch. Each combo must be different. 2 to 57 items. */
+  /** The RFQs of the batch, each on a different combo. 2 to 57 items. */
   readonly children: ReadonlyArray<CreateRFQBatchChild>
   /**
    * Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost
@@ -448,10 +448,10 @@ export interface CreateRFQBatchRequest {
   readonly client_batch_id?: string
   /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null
-  /** The ticker of the combos' collection. Required if a child has `selected_markets`. */
+  /** The ticker of the combos' collection. Required if an RFQ of the batch has `selected_markets`. */
   readonly mve_collection_ticker?: string
   /**
-   * True: other users see a placeholder instead of your communications id, on the batch and its children. Default:
+   * True: other users see a placeholder instead of your communications id, on the batch and its RFQs. Default:
    * false.
    */
   readonly obscure_creator_id?: boolean
@@ -468,10 +468,7 @@ export interface CreateRFQBatchRequest {
   readonly subtrader_id?: string
   /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput
-  /**
-   * True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default:
-   * false.
-   */
+  /** True: `target_cost_dollars` does not include fees. Only for RFQs with a `target_cost_dollars`. Default: false. */
   readonly target_cost_excludes_fees?: boolean
 }
 export const CreateRFQBatchRequest: Schema.Codec<CreateRFQBatchRequest> = /*#__PURE__*/ Schema.Struct({
@@ -499,7 +496,7 @@ export interface CreateRFQRequest {
   readonly obscure_creator_id?: boolean
   /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
   readonly replace_existing?: boolean
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the RFQ rests in the book. */
   readonly rest_remainder: boolean
   /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number

@@ -20,15 +20,15 @@
  * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
  *
  * Urgent calls go first: cancels, similar operations, and calls that {@link Overrides} marks as urgent. Otherwise,
- * calls are sent in the order of their arrival. The wait counts toward the total time of the call, but not toward the
- * time of an attempt. A 429 empties the local bucket.
+ * calls are sent in the sequence of their arrival. The wait counts toward the total time of the call, but not toward
+ * the time of an attempt. A 429 empties the local bucket.
  *
  * **Gotchas**
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - If the layer's latest attempt to fetch the budgets failed, the layer does not reject cancels. If the tokens would
- *   come too late, it sends the cancel before they are available.
+ * - If the layer's latest attempt to fetch the budgets failed, the layer does not reject cancels. It sends a cancel
+ *   even if the tokens do not become available in time.
  * - A layer does not know how many tokens other programs take from the same account. Limit each program with the option
  *   `share`, or let them use one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *

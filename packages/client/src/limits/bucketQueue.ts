@@ -1,9 +1,9 @@
 /**
  * Queues the calls that wait for tokens of the same buckets.
  *
- * If the queue is empty and the store has the tokens, a call takes them and continues. All other calls wait. While
- * calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one after the other. So no
- * call resumes another call, and a burst of any size needs constant stack and linear time.
+ * If the queue is empty and the store (which counts the tokens) has enough tokens, a call takes them and continues. All
+ * other calls wait. While calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one
+ * after the other. So no call resumes another call, and a burst of any size needs constant stack and linear time.
  *
  * @module
  */
@@ -175,7 +175,7 @@ export class BucketQueue {
     return learned.isCertain && learned.isTooLarge(bill)
   }
 
-  /** Whether the exchange decides about the call: while the budgets are not certain, it decides about cancels. */
+  /** Whether only the exchange may reject the call. This applies to cancels while the budgets are not certain. */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain
   }

@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 
 const root = "/trade-api/v2"
 
-/** Every parameter becomes `:`. Every wildcard becomes `*`. */
+/** Splits a path into segments. Every parameter becomes `:`, and every wildcard becomes `*`. */
 const segmentsOf = (path: string): ReadonlyArray<string> => {
   const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
   return below
@@ -23,7 +23,9 @@ interface Route {
   readonly cost: number
 }
 
-/** A wildcard matches the rest of a path, which is at least one segment. */
+/**
+ * Whether a route of the list matches a path. A wildcard matches the rest of the path, which is at least one segment.
+ */
 const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
   const wild = segments.indexOf("*")
   return wild === -1

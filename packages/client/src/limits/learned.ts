@@ -21,7 +21,7 @@ import type { Bill } from "./billing.ts"
 import * as costs from "./costs.ts"
 import * as RateLimits from "./RateLimits.ts"
 
-/** Only the request for the budgets is signed and takes tokens. */
+/** The two requests for the facts of an account. Only the request for the budgets is signed and takes tokens. */
 export interface AccountFacts {
   readonly limits: Effect.Effect<GetAccountApiLimitsResponse, unknown>
   readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
@@ -79,7 +79,7 @@ const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
     outsideSpan
   )
 
-/** The budgets and costs start as the documented defaults. */
+/** The budgets and costs of an account. They start as the documented defaults. */
 export class LearnedLimits {
   /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
@@ -109,7 +109,7 @@ export class LearnedLimits {
     return this.#fiber !== undefined
   }
 
-  /** A new object whenever the budget changes. */
+  /** The current budget: a new object whenever the budget changes. */
   budget(kind: Kind): RateLimits.Budget {
     return this.#budgets[kind]
   }
@@ -184,7 +184,10 @@ export class LearnedLimits {
     )
   }
 
-  /** The share covers one request of the default cost, because otherwise no such request could be sent. */
+  /**
+   * The part of the budgets that this layer may use. It covers one request of the default cost, because otherwise no
+   * such request could be sent.
+   */
   #usable({ read, write }: Budgets): Budgets {
     const { share } = this.#options
     const usable = ({ capacity, refillRate }: RateLimits.Budget): RateLimits.Budget => ({

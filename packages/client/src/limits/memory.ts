@@ -14,7 +14,7 @@ interface Waiting {
   readonly number: number
 }
 
-/** Sums of fractions are inexact. */
+/** Allows for inexact sums of fractions. */
 const tolerance = 1e-6
 
 /** The shortest wait for a bucket that refills only after a response. */
@@ -22,7 +22,7 @@ const responseMillis = 10
 
 /**
  * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. A
- * request without a report is charged one to two latencies after it was sent.
+ * request whose outcome is not reported is charged one to two latencies after it was sent.
  */
 class BucketState {
   /** The fetched budget. Undefined if no limiter has fetched one. */
@@ -47,7 +47,7 @@ class BucketState {
     return this.#older + this.#newer
   }
 
-  /** Includes reserved tokens. */
+  /** Returns the tokens in the bucket, reserved tokens included. */
   level({ capacity, refillRate }: Budget, atMillis: number): number {
     return Math.min(capacity, this.#tokens + ((atMillis - this.#atMillis) * refillRate) / 1000)
   }
@@ -142,7 +142,8 @@ class MemoryStore {
   }
 
   /**
-   * The wait in milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full bucket.
+   * Returns the wait in milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full
+   * bucket.
    */
   wait(want: Want, nowMillis: number, limited: boolean): number {
     const waiting = this.#waiting.get(want.id)

@@ -181,7 +181,7 @@ export class WaitingQueue<W extends Waiting> {
     return this.#deadlines.peek(this.#isQueued)
   }
 
-  /** `first` must be the call with the earliest deadline. */
+  /** Moves the deadline of `first`, which must be the call with the earliest deadline. */
   postpone(first: W, deadlineMillis: number): void {
     this.#deadlines.pop()
     first.deadlineMillis = deadlineMillis

@@ -1,5 +1,6 @@
 /**
- * Reports to the store what happened to the tokens of a call: they were returned or spent, or the exchange had too few.
+ * Reports to the store, which counts the tokens, what happened to the tokens of a call: they were returned or spent, or
+ * the exchange had too few.
  *
  * @module
  */
@@ -42,8 +43,8 @@ export class Tokens {
   }
 
   /**
-   * Gives back tokens that were not spent, and notifies the queues. After the latency it does nothing: the store has
-   * counted the tokens as spent.
+   * Gives back tokens that were not spent, and notifies the queues. Does nothing if more than `latencyMillis` have passed
+   * since the tokens were taken: the store has then counted the tokens as spent.
    */
   refund(taken: Taken, nowMillis: number): Effect.Effect<void> {
     const { want } = taken
@@ -78,7 +79,7 @@ export class Tokens {
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
-  /** Runs in the background for a remote store, so that the caller does not wait. */
+  /** Reports the arrival to the store. For a remote store, this runs in the background, so the caller does not wait. */
   #arrived(want: Want): Effect.Effect<void> {
     const arrived = quietly(this.store.arrived(want))
     return this.store.isLocal === true
@@ -87,7 +88,7 @@ export class Tokens {
   }
 }
 
-/** After the latency, the store counts the request as received. */
+/** Whether at most `latencyMillis` have passed. After that, the store counts the request as received. */
 const isReserved = ({ atMillis, want }: Taken, nowMillis: number): boolean => nowMillis - atMillis <= want.latencyMillis
 
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>

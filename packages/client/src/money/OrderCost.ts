@@ -242,7 +242,7 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     }
   })
 
-/** The price and the count must be valid. */
+/** The trade fee of a fill. The price and the count must be valid. */
 const tradeFee = (fill: Omit<Fees.Fill, "count">, hundredths: bigint): Result.Result<Dollars, Fees.FeeUnknown> =>
   // Valid prices and counts cannot be out of range.
   Fees.trade({ ...fill, count: FixedPoint.fromHundredths(hundredths) }) as Result.Result<Dollars, Fees.FeeUnknown>
@@ -253,11 +253,11 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 const atLeastZero = (value: bigint): bigint => max(value, 0n)
 
-/** In micro-dollars. */
+/** A price times a count, in micro-dollars. */
 const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode): bigint =>
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
-/** Call it for each order of one market and subaccount, in the sequence in which the orders are placed. */
+/** Must be called for each order of one market and subaccount, in the sequence in which the orders are placed. */
 type Cover = (order: Order, position: Count | undefined, hundredths: bigint) => Division
 
 const makeCover = (): Cover => {
@@ -267,7 +267,7 @@ const makeCover = (): Cover => {
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
     // Earlier orders of the same side may already have closed the position. Then an order with reduce_only can open
-    // contracts, but no more than those orders placed.
+    // contracts, but no more than these earlier orders placed.
     const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
       const opening = limit(hundredths)
@@ -290,7 +290,7 @@ const makeCover = (): Cover => {
   }
 }
 
-/** The smallest fill is 0.01 contract. */
+/** Default: one fill per 0.01 contract, the smallest fill. */
 const maxFillsOf = (
   mostFills: number | undefined,
   hundredths: bigint

@@ -43,7 +43,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists events except those of combos, a page at a time. A combo is a market that combines several markets.
+ * Lists events, except the events of combos, a page at a time. A combo is a market that combines several markets.
  *
  * **When to use**
  *
@@ -235,7 +235,7 @@ export const candlesticks: Operation.Operation<
 })
 
 /**
- * Reads how the market's forecast of an event changed, at the requested percentiles.
+ * Reads how the forecast for an event changed over time, at the requested percentiles.
  *
  * **Gotchas**
  *

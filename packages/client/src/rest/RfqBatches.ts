@@ -188,7 +188,7 @@ const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ child
       }
     : undefined
 
-/** The ticker, or the sorted legs. */
+/** Identifies the combo of a child by its ticker or by its sorted legs. */
 const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??

@@ -36,7 +36,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads the cash of every account, including the primary account, per shard. `balance` is in dollars, `updated_ts` in
+ * Reads the cash of the primary account and of each subaccount, per shard. `balance` is in dollars, `updated_ts` in
  * Unix seconds.
  */
 export const balances: Operation.Operation<void, Responses.GetSubaccountBalancesResponse, Unauthorized, KalshiRead> =

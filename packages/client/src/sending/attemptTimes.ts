@@ -25,11 +25,11 @@ export interface ExchangeWindow {
   readonly untilMillis: number
 }
 
-/** The sender updates the record, so that it is complete even if the call is interrupted. */
+/** The attempts of a call. The sender updates this record, so that it is complete even if the call is interrupted. */
 export interface Attempts {
-  /** The clocks before the first attempt. */
+  /** The reading of the clocks before the first attempt. */
   readonly began: Reading
-  /** The clocks at the last attempt, or later. */
+  /** The reading of the clocks at the last attempt, or later. */
   last: Reading
   /** The latest timestamp of a signature. Undefined before the first attempt. */
   signedMillis: number | undefined

@@ -47,7 +47,7 @@ export class CallState {
   lastSentAt: Reading = { wallMillis: 0, monotonicMillis: 0 }
   /**
    * When the client sent the first request whose response was lost, in monotonic milliseconds. The exchange may have
-   * carried it out.
+   * carried out this request.
    */
   firstLostSentMillis: number | undefined = undefined
   /** Whether the last response was a 401 whose date shows that the timestamp of the request was wrong. */
@@ -73,7 +73,10 @@ export class CallState {
     return this.policy.totalMillis - (monotonicMillis(this.clock) - this.#startedMillis)
   }
 
-  /** Infinite if no response was lost, or if the call has no client-supplied id. */
+  /**
+   * How long the exchange still recognizes the client-supplied id. Infinite if no response was lost, or if the call has
+   * no such id.
+   */
   clientIdRemainingMillis(): number {
     return this.hasClientId && this.firstLostSentMillis !== undefined
       ? clientIdWindowMillis - (monotonicMillis(this.clock) - this.firstLostSentMillis)

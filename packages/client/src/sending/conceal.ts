@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The names are in lower case. */
+/** The headers of a request. Their names are in lower case. */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
 /** Replaces a request's signature and credentials in a text, and truncates the text after `limit` characters. */
@@ -49,7 +49,7 @@ const plain = (character: string): string =>
 const isAlphanumeric = (character: string | undefined): boolean =>
   character !== undefined && /[a-z0-9]/i.test(character)
 
-/** Decodes percent-encoding, and JSON and HTML escapes. */
+/** The decoded character at an index, and the next index. Decodes percent-encoding, and JSON and HTML escapes. */
 const characterAt = (text: string, at: number): readonly [character: string, next: number] => {
   const raw = text[at]!
   if (raw !== "%" && raw !== "\\" && raw !== "&") return [raw, at + 1]
@@ -73,7 +73,7 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/** A space also matches a plus, because form decoding turns a plus into a space. */
+/** Whether two characters match. A space also matches a plus, because form decoding turns a plus into a space. */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 

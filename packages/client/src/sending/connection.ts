@@ -20,7 +20,7 @@ export interface Limiter {
     attempt: LimitedAttempt,
     run: Effect.Effect<unknown, CallFailure>
   ) => Effect.Effect<unknown, CallFailure>
-  /** In milliseconds, for a call that starts now. */
+  /** The wait for tokens of a call that starts now, in milliseconds. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 
@@ -80,7 +80,7 @@ export interface Connection extends ConnectionOptions {
   readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
 }
 
-/** Opens no socket. */
+/** Makes a connection without opening a socket. */
 export const make = (options: ConnectionOptions): Connection => {
   const { correctClockSkew, environment, signer } = options
   const clockSkew = skew.make()

@@ -180,7 +180,10 @@ const printableJson = ({ json, text }: ParsedBody): unknown => {
   return json
 }
 
-/** In milliseconds. The header contains seconds or an HTTP date. Undefined if it is absent or invalid. */
+/**
+ * Returns the wait in milliseconds. The header contains seconds or an HTTP date. Undefined if the header is absent or
+ * invalid.
+ */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()

@@ -14,7 +14,7 @@ import { escapePointer, firstViolation } from "../wire/issue.ts"
 export interface WireRequest {
   /** The path below the API's root, percent-encoded, without the query. */
   readonly path: string
-  /** With its question mark. Empty without a query. */
+  /** Starts with a question mark. Empty if the request has no query. */
   readonly query: string
   /** JSON text. Undefined if the request has no body. */
   readonly body: string | undefined
@@ -158,7 +158,7 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/** The platform or the exchange could read an invalid segment as another path. */
+/** Returns why a text cannot be a path segment. The platform or the exchange could read such a text as another path. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
@@ -182,7 +182,7 @@ const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: P
 }
 
 /**
- * The returned function throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in
+ * Makes a function that throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in
  * the input.
  */
 const checker = (schema: Schema.Codec<unknown>) => {
@@ -200,7 +200,7 @@ type Input = Readonly<Record<string, unknown>>
 const fieldRequired = "this field is required"
 
 const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => string) => {
-  const pieces = path.split(/\{(\w+)\}/) // text, name, text, name, … text
+  const pieces = path.split(/\{(\w+)\}/) // alternates between texts and names, and ends with a text
   const checks = new Map(Object.entries(pathParameters).map(([name, { schema }]) => [name, checker(schema)]))
   const segment = (name: string, value: unknown): string => {
     const pointer = `/${escapePointer(name)}`

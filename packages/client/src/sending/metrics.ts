@@ -17,7 +17,7 @@ type Attributes = Readonly<Record<string, string>>
 
 export type NumberMetric = Metric.Metric<number, unknown>
 
-/** Undefined selects the metric for success. */
+/** Returns the metric for an error type. If `errorType` is undefined, returns the metric for success. */
 export type ByError = (errorType: string | undefined) => NumberMetric
 
 export interface OperationMetrics {
@@ -63,7 +63,7 @@ export const options = ({ description, unit }: Telemetry.Instrument, attributes:
   attributes: { ...attributes, unit }
 })
 
-/** In seconds. */
+/** Makes a histogram of durations in seconds. */
 export const histogram = (instrument: Telemetry.Instrument<"histogram">, attributes: Attributes): NumberMetric =>
   Metric.histogram(instrument.name, {
     ...options(instrument, attributes),

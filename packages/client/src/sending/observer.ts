@@ -30,14 +30,14 @@ export interface Telemetry {
 }
 
 export interface CallObserver {
-  /** Can be called again during a wait for tokens. */
+  /** Called when the call waits for tokens. Can be called again during the wait. */
   readonly onWait: () => void
   /** Called after the wait for tokens. */
   readonly onReady: () => void
   readonly aroundRequest: <A, E>(send: Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Called when the last byte of the response has arrived. */
   readonly onResponse: (status: number) => void
-  /** An attempt that sent nothing is not counted. */
+  /** Called at the end of an attempt. An attempt that sent nothing is not counted. */
   readonly onAttemptEnd: (exit: Exit.Exit<unknown, unknown>) => undefined
 }
 
@@ -95,7 +95,7 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   return typeof code === "string" && codePattern.test(code) ? code : undefined
 }
 
-/** Contains neither the result of the call nor the message of its error. */
+/** The exit that a span shows, without the result of the call and the message of its error. */
 export const shownExit = (errorType: string | undefined, ...details: ReadonlyArray<string | undefined>) => {
   if (errorType === undefined) return Exit.void
   if (errorType === interrupted) return Exit.interrupt()
@@ -103,7 +103,7 @@ export const shownExit = (errorType: string | undefined, ...details: ReadonlyArr
   return Exit.fail({ name: errorType, message: message === "" ? errorType : message })
 }
 
-/** `keep` receives the span, so that the caller can end it. */
+/** Runs an effect in a span. `keep` receives the span, so that the caller can end it. */
 const withSpan = <A, E>(
   name: string,
   options: Tracer.SpanOptions,

@@ -53,8 +53,9 @@ const requestedWait = (error: CallFailure): number => ("retryAfterMillis" in err
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>
 
 /**
- * In milliseconds. Undefined if the policy allows no more retries. A schedule that dies, throws or hangs also ends the
- * retries. The caller then sees the failure of the request, not the failure of the schedule.
+ * The delay before the next retry, in milliseconds. Undefined if the policy allows no more retries. A schedule that
+ * dies, throws or hangs also ends the retries. The caller then sees the failure of the request, not the failure of the
+ * schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
   // The cast is safe: a `NamedError` has the shape of a `Failure`.

@@ -26,7 +26,7 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** Contains no secret header value of the request. */
+/** The strings of a fault contain no secret header value of the request. */
 export interface TransportFault {
   readonly requestSent: "no" | "maybe"
   readonly code: string | undefined
@@ -96,7 +96,7 @@ const isNeverSent = (error: unknown): boolean => {
 /** The code of a {@link TransportFault} for a response that is too large. Not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
-/** Most messages already contain the code: `connect ECONNREFUSED 127.0.0.1:8787`. */
+/** Puts the code before a message without it. Most messages contain it: `connect ECONNREFUSED 127.0.0.1:8787`. */
 const withCode = (code: string, message: string): string => (message.includes(code) ? message : `${code}: ${message}`)
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
@@ -253,7 +253,7 @@ const secondSend: TransportFault = {
     "the HttpClient repeats requests or follows redirects, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** Effect redacts these headers in logs. */
+/** Adds the signature headers to the headers that Effect redacts in logs. */
 const withSignatureHeaders = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames

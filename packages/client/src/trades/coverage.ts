@@ -44,25 +44,25 @@ const maxSkewMillis = 60_000
 
 class LineCoverage {
   status: LineStatus = "lost"
-  /** By this machine's clock. */
+  /** When the line last became live, by this machine's clock. */
   liveMillis = 0
   /** The exchange's time of the first trade since `liveMillis`. */
   firstMillis: number | undefined
-  /** The exchange's time of the last trade. */
+  /** The exchange's time of the line's last trade. */
   lastMillis = Number.NEGATIVE_INFINITY
   /**
    * `atMillis` is the time of a trade that the line lacks. `dueMillis` is the deadline for a trade with this or a later
    * time.
    */
   lacks: { readonly atMillis: number; readonly dueMillis: number } | undefined
-  /** Whether the line was lost the last time because it was late. Then its next trade makes the line live again. */
+  /** Whether lateness was the cause of the line's last loss. Then the line's next trade makes it live again. */
   isLate = false
 }
 
 export class Coverage {
   readonly #bounds: Bounds
   readonly #lines: ReadonlyArray<LineCoverage>
-  /** When the first line was live. */
+  /** When the first line became live. */
   #startedMillis: number | undefined
   /** The exchange's time of the last trade of any line. */
   #newestMillis = Number.NEGATIVE_INFINITY

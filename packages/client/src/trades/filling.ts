@@ -1,5 +1,5 @@
 /**
- * Reads the trades of a hole over REST.
+ * Reads over REST the trades that the feed may have lost (a hole).
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface Filling {
   readonly maxPages: number
 }
 
-/** `Markets.trades` reads one market or all markets. For more markets than this, one read of all markets is cheaper. */
+/** `Markets.trades` reads one market or all markets. Above this number, one read of all markets is cheaper. */
 const maxSingleReads = 10
 
 const toFeed = (trade: Responses.Trade): Trade => {
@@ -55,7 +55,7 @@ const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Respo
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Oldest first. The read has no end time, so this machine's clock does not matter. */
+/** The trades since a time, oldest first. The read has no end time, so a wrong clock of this machine loses no trade. */
 export const readTrades = (
   { markets, maxPages }: Filling,
   sinceMillis: number
@@ -63,8 +63,7 @@ export const readTrades = (
   const isSingle = markets !== undefined && markets.length <= maxSingleReads
   const tickers = isSingle ? markets : [undefined]
   const wanted = new Set(markets)
-  // Starts one second earlier, because the exchange does not document whether `min_ts` includes the trades of its own
-  // second.
+  // Starts one second earlier, because the exchange does not document whether `min_ts` is inclusive.
   const min_ts = Math.max(0, Math.floor(sinceMillis / 1_000) - 1)
   return Effect.forEach(tickers, (ticker) =>
     Stream.runCollect(Markets.trades.items({ ticker, min_ts, limit: 1_000 }, { maxPages }))

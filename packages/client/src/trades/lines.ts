@@ -21,9 +21,9 @@ import { type Bounds, Coverage, type Interval, type LineStatus } from "./coverag
 type FeedService = Feed.KalshiFeed["Service"]
 
 /**
- * The minimum number of remembered ids, for delivered trades and for read trades each. At 100 bytes each, all ids take
- * up to 40 MB. The busiest recorded hour had about 500 messages per second: at this rate, 100,000 messages take three
- * minutes.
+ * The minimum number of ids to remember: of delivered trades, and separately of trades read over REST. At 100 bytes per
+ * id, all ids take up to 40 MB. The busiest recorded hour had about 500 messages per second: at this rate, 100,000
+ * messages take three minutes.
  */
 const capacity = 100_000
 
@@ -112,7 +112,7 @@ export class TradeLines {
     return opened.find(Result.isSuccess) ?? opened[0]!
   }
 
-  /** Returns the trades that neither arrived nor were read before. */
+  /** Returns the trades that no line has delivered and no earlier REST read has returned. */
   unread(trades: ReadonlyArray<Trade>): ReadonlyArray<Trade> {
     return trades.filter(({ trade_id }) => !this.#delivered.has(trade_id) && this.#read.add(trade_id))
   }
@@ -151,7 +151,7 @@ export class TradeLines {
     return this.#lines.filter(({ ended }) => ended === undefined)
   }
 
-  /** The new subscription replaces the former subscription. */
+  /** Subscribes a line. The new subscription replaces the former subscription. */
   #subscribe(line: Line): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const { subscription: former } = line
     const attempt = {}
@@ -183,8 +183,8 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // The new and the former subscription share one subscription of the exchange. It stays open, because the former is
-    // closed after the new one is opened.
+    // The new and the former subscription share one subscription at the exchange. To keep the shared subscription open,
+    // close the former only after the new one is open.
     former?.close()
     return Result.map(opened, () => undefined)
   }
@@ -197,7 +197,7 @@ export class TradeLines {
       case "Gap":
       case "Undecodable":
       case "UnknownMessage":
-        // Trades from before this event can be missing on this line. Later trades arrive.
+        // This line may have missed trades before this event. It stays live.
         this.#report(this.#coverage.lost(line.index))
         this.#setLive(line, line.isLive)
         break
@@ -210,7 +210,7 @@ export class TradeLines {
       case "Refused":
         this.#refuse(line, event.markets, event.error)
         break
-      // A replaced subscription misses nothing. `lateMillis` covers late trades.
+      // A replaced subscription misses no trade. A line with late trades is judged by `lateMillis`, not by this event.
       case "Replaced":
       case "Delay":
       // Only snapshots of books cause this event.

@@ -66,7 +66,7 @@ export class DryRun
       readonly intents: Effect.Effect<ReadonlyArray<Intent>>
       /** The kept intents, then each further intent when it is recorded. Ends with the layer. */
       readonly changes: Stream.Stream<Intent>
-      /** Returns the kept intents and removes them. The numbers of later intents continue. */
+      /** Returns the kept intents and removes them. Later intents continue the numbering. */
       readonly take: Effect.Effect<ReadonlyArray<Intent>>
     }
   >()("@kalshi-effect/client/DryRun") {}

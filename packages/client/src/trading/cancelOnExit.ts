@@ -230,8 +230,8 @@ const makeAroundWrite =
     })
 
 /**
- * Two orders cannot have the same `order_id`, so orders that share one count as lost. The lists of orders can show
- * later which of them has it.
+ * Each order has its own `order_id`. So if responses give two orders the same `order_id`, both count as lost. The lists
+ * of orders can show later which order has the id.
  */
 const distinct = (
   state: State,

@@ -181,7 +181,10 @@ const afterLostCancel = (error: CancelError): CancelError =>
 /** How far the exchange's clock can be ahead of the wall clock, by the last measurement. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
-/** The latest time of the start by the exchange's clock. The wall clock may have been set since the start. */
+/**
+ * The latest time at which the call can have started, by the exchange's clock. The wall clock may have been set since
+ * the start.
+ */
 const latestStart = (began: Now, current: Now): number => {
   const elapsedMillis = current.monotonicMillis - began.monotonicMillis
   return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))

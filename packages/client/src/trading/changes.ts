@@ -37,8 +37,8 @@ export interface Changes {
 const none: Changes = { ended: [] }
 
 /**
- * Only the orders of the request count, because a response can describe another order. The exchange sent such responses
- * in May 2026.
+ * Reads the changed orders from a response. Only the orders of the request count, because a response can describe
+ * another order. The exchange sent such responses in May 2026.
  */
 export const changesOf = ({ descriptor, wire: { input } }: CallState, response: unknown): Changes => {
   const requested = input["order_id"]
@@ -50,7 +50,7 @@ export const changesOf = ({ descriptor, wire: { input } }: CallState, response: 
     }
     case batchCancel.descriptor: {
       const { orders } = response as BatchCancelOrdersV2Response
-      const { orders: wanted } = input as unknown as BatchCancelInput // checked
+      const { orders: wanted } = input as unknown as BatchCancelInput // the sender has checked the input
       const ids = new Set(wanted.map(({ order_id }) => order_id))
       const ended = orders.filter(
         ({ error, order_id, reduced_by }) => !error && !isZero(reduced_by) && ids.has(order_id)
@@ -66,7 +66,7 @@ export const changesOf = ({ descriptor, wire: { input } }: CallState, response: 
       } = response as AmendOrderV2Response | DecreaseOrderV2Response
       if (order_id === requested)
         return remaining_count != null && isZero(remaining_count) ? { ended: [order_id] } : none
-      const { order_id: from, updated_client_order_id: client_order_id } = input as unknown as AmendInput // checked
+      const { order_id: from, updated_client_order_id: client_order_id } = input as unknown as AmendInput // the sender has checked the input
       return { ended: [], renamed: { from, to: order_id, client_order_id, echoed } }
     }
     default:

@@ -50,8 +50,8 @@ const requestsOf = (
   descriptor: CallState["descriptor"],
   input: CallState["wire"]["input"]
 ): ReadonlyArray<CreateInput> | undefined => {
-  if (descriptor === create.descriptor) return [input as unknown as CreateInput] // checked, see above
-  if (descriptor === batchCreate.descriptor) return (input as unknown as BatchCreateInput).orders // checked, see above
+  if (descriptor === create.descriptor) return [input as unknown as CreateInput] // checked by the sender
+  if (descriptor === batchCreate.descriptor) return (input as unknown as BatchCreateInput).orders // checked by the sender
   return undefined
 }
 
@@ -65,7 +65,7 @@ export const endingsOf = (
     // The casts are safe: the sender has decoded the response with the schema of the operation.
     return isBatch
       ? endingsOfBatch(orders, exit.value as BatchCreateOrdersV2Response)
-      : orders.map((order) => endingOfResponse(order, exit.value as CreateOrderV2Response)) // one order
+      : orders.map((order) => endingOfResponse(order, exit.value as CreateOrderV2Response)) // the response of a single order
   }
   const failure = Cause.findError(exit.cause)
   if (Result.isFailure(failure) || Cause.hasInterrupts(exit.cause) || Cause.hasDies(exit.cause)) {

@@ -146,7 +146,7 @@ class Repeats {
   #repeatable: Array<OrderGroupUpdates> = []
   #oldMillis = Number.NEGATIVE_INFINITY
 
-  /** Call it for every message. If the number does not continue the sequence, the connection can be new. */
+  /** Must be called for every message. If `seq` does not continue the sequence, the connection can be new. */
   onSequence(seq: number): void {
     if (seq !== this.#nextSeq) {
       this.#repeatable = [...this.#newest]
@@ -199,7 +199,7 @@ const follow = (
     )
   })
 
-/** An order group that is watched. The subscription ends with its scope. */
+/** An order group that is watched until the scope of {@link watch} closes. */
 export interface WatchedGroup {
   /**
    * Waits for the trigger of the group. The first of these events decides. Later events change nothing:

@@ -45,7 +45,7 @@ export interface IntentInput {
    * rests.
    */
   readonly time_in_force?: CreateOrderV2Request["time_in_force"] | undefined
-  /** Unix seconds. Only with `good_till_canceled`. */
+  /** When the order expires, in Unix seconds. Only with `good_till_canceled`. */
   readonly expiration_time?: number | undefined
   readonly post_only?: boolean | undefined
   /** Whether the exchange caps the count at your position. Only with `immediate_or_cancel`. */

@@ -75,7 +75,7 @@ const pageLimit = 1_000
 /** Another read is worthwhile if its lists are at least this much newer than the lists of the last read. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
-/** Rounded down. Undefined if the text is not a time. */
+/** Unix milliseconds, rounded down. Undefined if the text is not a time. */
 export const millisOf = (time: string): number | undefined => {
   const millis = Date.parse(time)
   return Number.isNaN(millis) ? undefined : millis
@@ -110,7 +110,7 @@ export const lookFor = (
       const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
       const millis = response === undefined ? undefined : millisOf(response.as_of_time)
       if (response === undefined || millis === undefined) return undefined
-      // Read after the response, which may be the first measurement of the exchange's clock.
+      // The clock is read after the response, which may be the first measurement of the exchange's clock.
       const current = yield* now
       // If the wall clock was set and the skew was not measured since then, the exchange's time has no known bound.
       if (current.skew === undefined && jumped(began, current)) return undefined
@@ -168,7 +168,7 @@ const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.
     return Effect.callback<void>((resume) => {
       const stop = pushed.watch(new Set(searches.keys()), (order) => {
         for (const search of searches.get(order.client_order_id) ?? []) {
-          // If the order differs, the lists decide, because the order may have been amended.
+          // If the order differs from the request, the lists decide, because the order may have been amended.
           if (state.done.has(search) || differencesOf(search.placement, order).length > 0) continue
           state.accepted.set(search, shown(placementOf(search.placement), order, undefined))
           state.done.add(search)

@@ -201,8 +201,8 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Refusals that the operations do not declare, by the exchange or a proxy in front of it. 408 is missing, because it is
- * ambiguous.
+ * Statuses by which the exchange, or a proxy in front of it, refuses a request although the operations do not declare
+ * them. 408 is missing, because it is ambiguous.
  */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
   402, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425

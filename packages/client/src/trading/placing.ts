@@ -38,7 +38,7 @@ import { OrderRegistry, type PendingOrder } from "./registry.ts"
 export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 export interface PlaceOptions {
-  /** How long to look for an order after its response was lost. Starts after the last attempt. Default: 10 seconds. */
+  /** How long to look for an order whose response was lost, counted from the last attempt. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
 }
 

@@ -133,7 +133,10 @@ const faultIn = (placement: Placement): { readonly pointer: string; readonly rea
       }
 }
 
-/** The times of the placement may come from another machine's clock. */
+/**
+ * Determines how to search for the order of a placement. The times of the placement may come from another machine's
+ * clock.
+ */
 const wantedOf = (placement: Placement, began: Now): Wanted => {
   const { clockChanged, exists, lastAttemptMillis, placedAtMillis, window } = placement
   const isUnusable =

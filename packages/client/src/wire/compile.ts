@@ -23,10 +23,10 @@ export const invalid: unique symbol = /*#__PURE__*/ Symbol("invalid")
  */
 export type Compiled = (json: unknown) => unknown
 
-/** Thrown for a schema that this compiler does not support. No schema of a response uses the missing features. */
+/** Thrown for a schema that this compiler does not support. No schema of a response uses the unsupported features. */
 class Unsupported extends Error {}
 
-/** Undefined if `listOrNull` did not make this schema. */
+/** The list of a schema that `listOrNull` made. Undefined for every other schema. */
 const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   const from = isListOrNull(ast) ? ast.encoding?.[0].to : undefined
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined

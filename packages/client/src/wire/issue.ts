@@ -5,7 +5,7 @@
  */
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** Does not contain the value. */
+/** A violation does not contain the invalid value. */
 export interface Violation {
   /** The JSON pointer (RFC 6901) of the value. For a missing field: where it is expected. */
   readonly pointer: string
@@ -32,7 +32,10 @@ const typesOf = (union: SchemaIssue.AnyOf): string =>
     .issues.map(({ message }) => message)
     .join()
 
-/** The union branch with the deepest violation matched furthest, so it is most likely the intended branch. */
+/**
+ * Returns the deepest violation. The union branch with this violation matched furthest, so it is most likely the
+ * intended branch.
+ */
 const deepest = (found: ReadonlyArray<Violation & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))
 

@@ -31,8 +31,7 @@ class World {
           this.lists.push(path)
           assert.strictEqual(url.searchParams.get("subaccount"), "0")
         }
-        // With the default `lagMillis`, a list that lags by 400 ms counts if it is read one second after the
-        // subscription.
+        // With the default `lagMillis`, a list that lags by 400 ms is new enough one second after the subscription.
         const body = isAge
           ? { as_of_time: new Date(nowMillis - 400).toISOString() }
           : { orders: [], fills: [], market_positions: [], event_positions: [], cursor: "" }
@@ -119,7 +118,7 @@ describe("AccountFeed.make", () => {
 })
 
 describe("AccountFeed.layer", () => {
-  withWorld("provides `PushedOrders`, which shows each later message of a watched order", ({ line }) =>
+  withWorld("provides `PushedOrders`, which shows each new message of a watched order", ({ line }) =>
     Effect.gen(function* () {
       const pushed = yield* PushedOrders
       line.live(...channels)

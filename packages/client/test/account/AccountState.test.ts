@@ -171,7 +171,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("lets a read without a time replace a message only if the read started `lagMillis` after the message", () => {
+  it("replaces a message by a row without a time only if the read started `lagMillis` after the message", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)
@@ -181,7 +181,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.46 0.00"])
   })
 
-  it("keeps an order closed, and keeps its fills, if two messages have the same time", () => {
+  it("keeps the closed status and the larger fill count if two messages have the same time", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", filled: 2, at: 2_000 }), 2_000)
     state.userOrder(userOrder({ id: "a", filled: 1, at: 2_000 }), 2_001)
@@ -248,7 +248,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("reports only fills that are newer than a fill that a message or a complete list displaced", () => {
+  it("reports only fills that are newer than each fill that an earlier message or list displaced", () => {
     const reported: Array<string> = []
     const state = live({
       maxFills: 1,

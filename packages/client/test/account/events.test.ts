@@ -84,7 +84,7 @@ describe("Events", () => {
     })
   )
 
-  it.effect("ends all streams with the first error, and then serves no consumer", () =>
+  it.effect("ends all streams with the first error, and then serves no new consumer", () =>
     Effect.gen(function* () {
       const { counts, events, live } = make()
       const { fiber, tags } = yield* consume(events)

@@ -1,3 +1,4 @@
+/** A kept fill is displaced when a newer fill takes its place. */
 import { assert, describe, it } from "@effect/vitest"
 import { Fills } from "../../src/account/fills.ts"
 import { fillOfFeed, fillOfRest } from "../../src/account/rows.ts"
@@ -15,7 +16,7 @@ const make = (max: number) => {
 }
 
 describe("Fills.add", () => {
-  it("completes a fill of REST with the `client_order_id` of the first message", () => {
+  it("adds the `client_order_id` of a message to a fill that REST has reported", () => {
     const { all, push, read } = make(3)
     read("x", 1)
     assert.strictEqual(read("t", 2), "new")

@@ -106,7 +106,7 @@ describe("Following", () => {
     assert.strictEqual(world.inputs, inputs + 1)
   })
 
-  it("is not live after an outage, ignores messages until the channel is restored, and then reads its list", () => {
+  it("after an outage of a channel, ignores its messages until it is restored, and reads its list to be live again", () => {
     const { first, world } = live()
     first.outage("user_orders")
     assert.deepStrictEqual(world.loss, { cause: "outage", channel: "user_orders", detail: "Closed" })
@@ -211,7 +211,7 @@ describe("Following", () => {
     assert.strictEqual(second.closed.length, 3)
   })
 
-  it("is not live when its only line ends permanently, and reports its end once", () => {
+  it("is not live after its only line ends permanently, and reports the end once", () => {
     const { first, world } = live()
     first.refusal = closed
     first.end("fill", ended)
@@ -231,7 +231,7 @@ describe("Following", () => {
     assert.strictEqual(first.opened.length, channels.length)
   })
 
-  it("reports its end once if a line ends while the account subscribes on it", () => {
+  it("reports the end of a line once if the line ends while the account subscribes on it", () => {
     const { first, world } = live()
     first.end("fill", ended)
     first.onSubscribe = () => first.end("user_orders", closed)
@@ -278,7 +278,7 @@ describe("Following", () => {
 })
 
 describe("Following with two lines", () => {
-  it("stays live while the other line is live, and reads the list of the channel again", () => {
+  it("stays live after an outage on one line, and reads the list of the channel again", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     assert.strictEqual(world.status, "Live")
@@ -288,7 +288,7 @@ describe("Following with two lines", () => {
     assert.deepStrictEqual(world.needs, ["Fills"])
   })
 
-  it("stays live if a message is lost on one line while the other line is live", () => {
+  it("stays live if one line loses a message", () => {
     const { second, world } = live(2)
     second.gap("fill")
     assert.strictEqual(world.status, "Live")
@@ -296,7 +296,7 @@ describe("Following with two lines", () => {
     assert.deepStrictEqual(world.needs, ["Fills"])
   })
 
-  it("is not live after a message is lost while the other line is not live", () => {
+  it("is not live if one line loses a message during an outage on the other line", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     world.nowMillis += 60_000
@@ -304,7 +304,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.loss?.cause, "gap")
   })
 
-  it("is not live after the second line is lost too", () => {
+  it("is not live during an outage of the same channel on both lines", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     world.nowMillis += 60_000
@@ -316,7 +316,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.state.known().fills.length, 0)
   })
 
-  it("is not live after an outage of the only line that has not ended", () => {
+  it("is not live during an outage on the only line that has not ended", () => {
     const { first, second, world } = live(2)
     first.end("fill", closed)
     world.nowMillis += 60_000
@@ -328,7 +328,7 @@ describe("Following with two lines", () => {
     [9_999, "Healing"],
     [10_000, "Live"]
   ] as const) {
-    it(`is ${status} if a line is lost ${millis} ms after the other line lost a message`, () => {
+    it(`is ${status} if one line has an outage ${millis} ms after the other line lost a message`, () => {
       const { first, second, world } = live(2)
       first.gap("fill")
       world.nowMillis += millis
@@ -336,7 +336,7 @@ describe("Following with two lines", () => {
       assert.strictEqual(world.status, status)
     })
 
-    it(`is ${status} if a line is lost ${millis} ms after the other line was restored`, () => {
+    it(`is ${status} if one line has an outage ${millis} ms after the other line was restored`, () => {
       const { first, second, world } = live(2)
       first.outage("fill")
       world.nowMillis += 60_000
@@ -347,7 +347,7 @@ describe("Following with two lines", () => {
     })
   }
 
-  it("stays live if one line is lost repeatedly while the other line lacks nothing", () => {
+  it("stays live after repeated outages on one line if the other line has lost nothing", () => {
     const { first, world } = live(2)
     for (let times = 0; times < 3; times++) {
       first.gap("fill")
@@ -359,7 +359,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Live")
   })
 
-  it("stays live if the second line is lost right after both were restored, because the first line lacks nothing", () => {
+  it("stays live if the second line has an outage right after both were restored, because the first line is complete", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     second.outage("fill")

@@ -48,7 +48,7 @@ describe("OrderGroups.update", () => {
     assert.deepStrictEqual(all(), ["g triggered 1.00 10"])
   })
 
-  it("ignores later messages of a deleted group, and keeps the groups that were deleted last", () => {
+  it("ignores messages about a deleted group, and keeps only the latest deleted groups", () => {
     const { all, update } = make(2)
     update("created", 10, "other", "5.00")
     for (const group of ["a", "b"]) update("deleted", 20, group)
@@ -62,7 +62,7 @@ describe("OrderGroups.update", () => {
 })
 
 describe("OrderGroups.lost", () => {
-  it("makes the status of all groups unknown except deleted groups, and returns each changed group once", () => {
+  it("makes every status except `deleted` unknown, and returns each changed group once", () => {
     const { all, groups, update } = make()
     update("created", 10, "a", "5.00")
     update("deleted", 20, "b")

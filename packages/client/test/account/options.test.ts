@@ -20,7 +20,7 @@ describe("faultIn", () => {
     for (const options of accepted) assert.isUndefined(describeFault(options))
   })
 
-  const subaccounts = [[], [-1], [64], [1.5], [0, 64], 0] as unknown as ReadonlyArray<ReadonlyArray<number>> // also a value of a wrong type
+  const subaccounts = [[], [-1], [64], [1.5], [0, 64], 0] as unknown as ReadonlyArray<ReadonlyArray<number>> // the last value has a wrong type
   for (const value of subaccounts) {
     it(`refuses the subaccounts ${JSON.stringify(value)}`, () => {
       assert.strictEqual(

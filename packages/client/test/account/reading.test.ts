@@ -179,7 +179,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("also reads the historical list if the fills begin earlier", { fillsFromMillis: oldest - 1 }, (world) =>
+  reading("also reads the historical list if fills begin over a day ago", { fillsFromMillis: oldest - 1 }, (world) =>
     Effect.gen(function* () {
       const row = fillRow({ id: "t", order: "a", at: oldest })
       world.responses.set("/historical/fills", { status: 200, body: { fills: [row], cursor: "" } })
@@ -327,7 +327,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
     })
   )
 
-  reading("requests `as_of_time` again only if the last known time is not enough", {}, (world) =>
+  reading("requests `as_of_time` again only if the last known time is too early", {}, (world) =>
     Effect.gen(function* () {
       const { state } = world
       const enough = startMillis + lagMillis / 2
@@ -336,7 +336,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
       world.due.openUnsafe()
       yield* TestClock.adjust(1_000)
       assert.deepStrictEqual([world.ageRequests, state.known().unconfirmed.size], [[1_000], 0])
-      // The last known time is exactly enough.
+      // The last known time is just late enough.
       state.userOrder(userOrder({ id: "late", status: "unknown", at: startMillis }), startMillis)
       world.due.openUnsafe()
       yield* TestClock.adjust(1)

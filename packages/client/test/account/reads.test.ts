@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Read } from "../../src/account/reads.ts"
 
 describe("Read", () => {
-  it("is due at the required time, and never while that time is unknown or no read is wanted", () => {
+  it("is due at the wanted time, and never while no read is wanted", () => {
     const read = new Read(10, Number.POSITIVE_INFINITY, 2)
     assert.isUndefined(read.dueMillis())
     read.want(100)
@@ -41,14 +41,14 @@ describe("Read", () => {
     assert.strictEqual(read.dueMillis(), 105)
   })
 
-  it("counts only a read that began at the required time or later", () => {
+  it("accepts only a read that began at the required time or later", () => {
     const read = new Read(10, 100, 1)
     assert.deepStrictEqual([read.counts(99), read.counts(100)], [false, true])
     read.answered()
     assert.isFalse(read.counts(100))
   })
 
-  it("counts the timeout from the latest page", () => {
+  it("measures the timeout from the latest page", () => {
     const read = new Read(10, 0, 1)
     read.requested(0)
     read.page([], 0, false, 8)
@@ -67,7 +67,7 @@ describe("Read", () => {
     assert.isUndefined(read.page(["c"], 108, true, 108))
   })
 
-  it("does not combine pages with a complete read that began at the same time", () => {
+  it("does not add a page to a complete read that began at the same time as the read of the page", () => {
     const read = new Read(10, 100, 1)
     read.page(["a"], 100, true, 100)
     read.want(100)

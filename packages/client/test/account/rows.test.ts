@@ -24,7 +24,7 @@ describe("orderOfFeed", () => {
     assert.strictEqual(rows.orderOfRest(without(orderRow({ id: "a" }), "subaccount_number")).subaccount, 0)
   })
 
-  it("keeps the order group", () => {
+  it("copies the id of the order group", () => {
     assert.strictEqual(rows.orderOfFeed({ ...msg, order_group_id: "g" }).order_group_id, "g")
     assert.isUndefined(rows.orderOfFeed(msg).order_group_id)
   })
@@ -90,7 +90,7 @@ describe("positionOfFeed", () => {
 })
 
 describe("positionUpdatedMillis", () => {
-  it("is negative infinity for a row without a time", () => {
+  it("returns negative infinity for a position without a time", () => {
     const row = positionRow({ ticker: "A", count: 5, at: 3_000 })
     assert.strictEqual(rows.positionUpdatedMillis(row), 3_000)
     assert.strictEqual(rows.positionUpdatedMillis({ ...row, last_updated_ts: "" }), Number.NEGATIVE_INFINITY)

@@ -194,7 +194,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 12_000)
   })
 
-  it("fails to read with the reason and the time of its loss", () => {
+  it("reports the reason and the time of its loss when it is read", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "the connection closed with code 1006" }, 1_795_000_000_000)
     book.lost(gap, 1_795_000_001_000)

@@ -46,7 +46,7 @@ describe("OrderBooks.audit", () => {
       const { events } = yield* auditing(books)
       yield* TestClock.adjust("3 seconds")
       assert.deepStrictEqual(events, [{ _tag: "Compared", equal: ["A", "B"], undecided: [] }])
-      // No second read is prepared.
+      // The audit asks for the tokens of only one read.
       assert.deepStrictEqual(exchange.waitRequests, [["A", "B"]])
       assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["Live", "Live"])
     })

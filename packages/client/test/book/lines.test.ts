@@ -48,7 +48,7 @@ const watching = (exchange: FakeExchange, ...tickers: ReadonlyArray<string>) =>
     const books = yield* OrderBooks.watch(tickers, { lines: 2 })
     for (const ticker of tickers) for (const session of exchange.sessions) session.snapshot(ticker, levels)
     const [first, second] = exchange.sessions as [FakeSession, FakeSession]
-    // The timer wakes at the deadline of the first snapshots, and then waits for nothing.
+    // The timer wakes at the deadline of the first snapshots. After that, it has no deadline to wait for.
     yield* TestClock.adjust(5_000)
     return { books, first, second }
   })
@@ -107,7 +107,7 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
-  inTime("passes the options to the books, and requests late first snapshots", (exchange) =>
+  inTime("passes the options to the books, and requests a first snapshot that is late", (exchange) =>
     Effect.gen(function* () {
       yield* TestClock.adjust(7)
       const books = yield* OrderBooks.watch(["A"], { lines: 2, snapshotTimeoutMillis: 1_000 })
@@ -169,7 +169,7 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
-  inTime("subscribes again if a subscription ends while it is opened", (exchange) =>
+  inTime("subscribes again if a subscription ends while it is being opened", (exchange) =>
     Effect.gen(function* () {
       prepare(exchange, (session, index) => {
         session.endsAtOnce = index === 0 ? refusalOf("A") : undefined
@@ -437,7 +437,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("ends the wait for a late line after the other line has ended, without a reader", (exchange) =>
+  inTime("ends the wait for a late line after the other line has ended, even if nobody reads the book", (exchange) =>
     Effect.gen(function* () {
       const { books, first } = yield* watching(exchange, "A")
       first.delta("A", "yes", "0.4500", "1.00")
@@ -520,7 +520,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("notices that a book has been crossed for too long, without a reader", (exchange) =>
+  inTime("notices that a book has been crossed for too long, even if nobody reads the book", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       for (const session of [first, second]) {
@@ -541,7 +541,7 @@ describe("OrderBooks.watch with two lines", () => {
     [8, 1],
     [9, 0]
   ] as const) {
-    inTime(`is in epoch ${epoch} after an old snapshot with the id ${id} and a request with the id 8`, (exchange) =>
+    inTime(`is in epoch ${epoch} after an old snapshot with the id ${id}, if the request has the id 8`, (exchange) =>
       Effect.gen(function* () {
         const { books, first, second } = yield* watching(exchange, "A")
         outage(second, "A")

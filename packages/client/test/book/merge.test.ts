@@ -179,7 +179,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 3_100), "0.45×8.00 | ")
   })
 
-  it("keeps its epoch without a time limit while the late line has the same clock and levels", () => {
+  it("keeps its epoch, without a time limit, while the late line has the clock and the levels of the shown book", () => {
     const book = live()
     book.delta(second, plusOne(2, 8), 10)
     book.snapshot(first, snapshot(2, 8, [["0.45", "2.00"]]), 20)
@@ -245,7 +245,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 50), "0.45×10.00 | ")
   })
 
-  it("starts a new epoch if a snapshot is older than the book that was shown at its request", () => {
+  it("starts a new epoch if a snapshot is older than the book that was shown when the snapshot was requested", () => {
     const book = live()
     book.close(second, closed, 0)
     book.delta(first, plusOne(2, 900), 1)
@@ -264,7 +264,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("uses the id of a snapshot to find the book that was shown at its request", () => {
+  it("uses the id of a snapshot to find the book that was shown when the snapshot was requested", () => {
     for (const [id, epoch] of [
       [8, 1],
       [undefined, 0]

@@ -11,7 +11,7 @@ import { ConnectionClosed, SubscriptionRefused } from "../../src/feed/FeedError.
 import { inTime } from "../support/watching.ts"
 
 describe("NotWatched", () => {
-  it("states whether the market was refused, and why", () => {
+  it("states why the exchange refused the market, or that the market was not added", () => {
     const refusal = new SubscriptionRefused({
       channel: "orderbook_delta",
       markets: ["A"],
@@ -36,7 +36,7 @@ describe("lossOf", () => {
     loss: { cause, detail }
   })
 
-  it("returns the loss that an event reports, with its markets", () => {
+  it("returns the loss and the markets that an event reports", () => {
     const undecodable = {
       _tag: "Undecodable",
       generation: 1,
@@ -102,7 +102,7 @@ describe("Changes", () => {
     })
   )
 
-  it.effect("publishes a market once for each version of its book, and emits each waiting market once", () =>
+  it.effect("publishes a market once for each version of its book", () =>
     Effect.gen(function* () {
       const changes = yield* Changes.make()
       const calls: Array<number> = []
@@ -134,7 +134,7 @@ describe("Changes", () => {
 
 describe("OrderBooks.watch", () => {
   for (const lines of [1, 2]) {
-    inTime(`shows no book as live after the feed has ended, on ${lines} lines`, (exchange) =>
+    inTime(`shows no book as live after the feed has ended (lines: ${lines})`, (exchange) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch(["A", "B"], { lines })
         const changes = yield* Effect.forkScoped(Effect.exit(Stream.runCollect(books.changes)))
@@ -154,7 +154,7 @@ describe("OrderBooks.watch", () => {
       })
     )
 
-    inTime(`shows no book as live after its scope has closed, on ${lines} lines`, (exchange) =>
+    inTime(`shows no book as live after its scope has closed (lines: ${lines})`, (exchange) =>
       Effect.gen(function* () {
         const scope = yield* Scope.make()
         const books = yield* OrderBooks.watch(["A"], { lines }).pipe(Scope.provide(scope))
@@ -170,7 +170,7 @@ describe("OrderBooks.watch", () => {
       })
     )
 
-    inTime(`still fails with the feed's error after its scope has closed, on ${lines} lines`, (exchange) =>
+    inTime(`still fails with the feed's error after its scope has closed (lines: ${lines})`, (exchange) =>
       Effect.gen(function* () {
         const scope = yield* Scope.make()
         const books = yield* OrderBooks.watch(["A"], { lines }).pipe(Scope.provide(scope))

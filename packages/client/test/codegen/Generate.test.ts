@@ -19,7 +19,7 @@ const object = (properties: Json, required: ReadonlyArray<string> = Object.keys(
   required
 })
 
-/** Returns functions that decode a value as the only property of a response and of a request. */
+/** `response` and `request` decode a value as the field `a` of a response or of a request. */
 const both = async (schema: Json, others: Json = {}) => {
   const document = documentOf({
     schemas: { ...others, Both: object({ a: schema }) },
@@ -124,10 +124,10 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     const document = documentOf({ schemas, requests: ["A"], responses: ["A", "B"] })
     const once = await filesOf(document)
     assert.deepStrictEqual(await filesOf(document), once)
-    assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // the reversed value is still an object
+    assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // `reversed` returns an object for an object
   })
 
-  it("writes components only for the requests or responses that use them", async () => {
+  it("writes a component for requests or for responses only if they use it", async () => {
     const one = object({ a: { type: "string" } })
     const files = await filesOf(
       documentOf({ schemas: { In: one, Out: one, Nowhere: one }, requests: ["In"], responses: ["Out"] })
@@ -323,7 +323,7 @@ describe("a boolean", () => {
 })
 
 describe("null", () => {
-  it("is accepted only if the type allows it, even next to a reference", async () => {
+  it("is accepted by each nullable schema, including a nullable reference", async () => {
     const others = { Text: { type: "string" } }
     for (const schema of [{ type: ["string", "null"] }, nullable({ type: "string" }), nullable(ref("Text"))]) {
       const { request, response } = await both(schema, others)
@@ -578,6 +578,7 @@ describe("generate reports a fault for", () => {
   })
 })
 
+// Facts are what the document does not state: which components are decimals, and the units of integers.
 describe("Facts", () => {
   const price = { type: "string", pattern: "^[0-9]$" }
   const decimal = { codec: "Dollars", type: "Dollars", direction: "responses", pattern: "^[0-9]$" } as const
@@ -593,7 +594,7 @@ describe("Facts", () => {
     assert.notInclude(text, "Price")
   })
 
-  it("are rejected for another pattern, no pattern, or a response decimal in a request", async () => {
+  it("are rejected if the pattern differs or is missing, or if a request uses a decimal of responses", async () => {
     const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
@@ -630,7 +631,7 @@ describe("Facts", () => {
   })
 })
 
-describe("times of requests", () => {
+describe("times", () => {
   const integer = { type: "integer", format: "int64" }
   const timeQuery = (name: string) => ({ name, in: "query", schema: integer })
   const document = documentOf({
@@ -649,7 +650,7 @@ describe("times of requests", () => {
   })
   const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
-  it("have the unit that their name or a fact states", async () => {
+  it("of requests have the unit that their name or a fact states", async () => {
     const files = await filesOf(document, facts)
     const requests = files.get("requests.ts")!
     assert.include(requests, "made_ts: UnixSeconds\n")
@@ -666,7 +667,7 @@ describe("times of requests", () => {
     assert.include(text, "made_ts: Schema.Int")
   })
 
-  it("need a unit in parameters as well, and facts about missing parameters are rejected", async () => {
+  it("of parameters need a known unit, and a unit of a missing parameter is rejected", async () => {
     const unknown = documentOf({
       paths: { "/things": { get: { operationId: "GetThings", parameters: [timeQuery("close_time")], responses: {} } } }
     })

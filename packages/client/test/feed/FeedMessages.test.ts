@@ -80,7 +80,7 @@ describe("FeedMessages.decoder", () => {
 
   it("decodes a ticker message with an empty price, of a market that never traded", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
-    const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // this message has a msg
+    const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)
     const priceOf = ({ msg }: ChannelMessage<"ticker">): Dollars | "" => msg.price_dollars
     assert.strictEqual(priceOf(quiet as never), "")

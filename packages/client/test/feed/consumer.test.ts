@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { Consumer, defaultBufferSize } from "../../src/feed/consumer.ts"
 
 describe("Consumer", () => {
-  it.effect("counts the waiting events, and reports the first event that does not fit", () =>
+  it.effect("counts the waiting events, and reports the first event that does not fit into the buffer", () =>
     Effect.gen(function* () {
       const consumer = yield* Consumer.make<number>("trade", 2)
       assert.strictEqual(consumer.size, 0)

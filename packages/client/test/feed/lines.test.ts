@@ -1,3 +1,4 @@
+/** A line is a subscription on its own connections. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -44,7 +45,7 @@ describe("isMarketsError", () => {
 })
 
 describe("nextRetryMillis", () => {
-  it("doubles the wait from 5 seconds to one minute", () => {
+  it("doubles the wait, from 5 seconds up to one minute", () => {
     const waits: Array<number> = []
     for (let count = 0; count < 6; count++) waits.push(nextRetryMillis(waits.at(-1)))
     assert.deepStrictEqual(waits, [5_000, 10_000, 20_000, 40_000, 60_000, 60_000])

@@ -96,7 +96,8 @@ describe("Kalshi.layer", () => {
 
   it.effect("after a burst, refills tokens from the time of the responses", () =>
     Effect.gen(function* () {
-      // The burst may have arrived just before its responses. Until then, the exchange's bucket can be full.
+      // The exchange may have received the burst just before it responded. Until then, the bucket at the exchange can
+      // be full.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
@@ -216,7 +217,7 @@ describe("Kalshi.layer", () => {
 })
 
 describe("Orders.batchCreate after a lost response", () => {
-  it.effect("is not retried if its tokens become available more than a minute after the send", () =>
+  it.effect("is not retried if its tokens become available more than a minute after it was sent", () =>
     Effect.gen(function* () {
       assert.strictEqual(
         (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
@@ -346,7 +347,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait limits the wait including earlier calls, and a rejected call leaves the queue", () =>
+  it.effect("maxWait includes the wait for earlier calls, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))

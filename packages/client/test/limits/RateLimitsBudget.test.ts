@@ -48,15 +48,15 @@ describe("RateLimits before the budget is known", () => {
       yield* passTime(31)
       const results = yield* Fiber.join(fiber)
       const refused = results.filter(Result.isFailure)
-      // 200 tokens per second serve 600 calls in 30 seconds. The full bucket serves the limits request and 19 more
-      // calls.
+      // 200 tokens per second serve 600 calls in 30 seconds. The full bucket serves the request for the account's
+      // limits and 19 more calls.
       assert.closeTo(results.length - refused.length, 600, 25)
       assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(provideExchange({ transitMillis: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } }))
   )
 
-  it.effect("does not treat orders as lost if the limits request is lost", () =>
+  it.effect("does not treat orders as lost if the request for the account's limits is lost", () =>
     Effect.gen(function* () {
       const ids = indexes(11).map((i) => `id-${i}`)
       const intents = ids.map((client_order_id) =>

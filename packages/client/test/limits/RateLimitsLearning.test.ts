@@ -83,7 +83,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("does not block a large batch if the budget cannot be fetched", () =>
+  it.effect("does not block a large batch if the fetch fails", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -128,7 +128,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("rejects a waiting batch that exceeds a newly fetched budget", () =>
+  it.effect("rejects a waiting batch if the fetched budget is too small", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")
@@ -228,7 +228,7 @@ describe("RateLimits, the account's budget", () => {
   )
 })
 
-describe("RateLimits, the limits requests", () => {
+describe("RateLimits, the requests for the account's limits", () => {
   it.effect("do not have the caller's span as parent, and ignore the caller's overrides", () =>
     Effect.gen(function* () {
       const parents: Array<readonly [name: string, parent: string | undefined]> = []
@@ -278,7 +278,7 @@ describe("RateLimits, the limits requests", () => {
       const requests = (yield* limitRequests).length
       const second = Kalshi.layer({ environment, signer: signer(), limits })
       // These five orders and the batch need more tokens than a default bucket has. The five orders alone do not start
-      // a limits request.
+      // a request for the account's limits.
       yield* Effect.provide(creates(5), second)
       assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), second), 0)
       assert.strictEqual((yield* limitRequests).length, requests)

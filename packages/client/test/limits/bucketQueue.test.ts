@@ -22,7 +22,7 @@ const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buc
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
   endpointCosts: Effect.succeed(recordedCosts),
-  limits: Effect.succeed(limitsOf({ rate, capacity }, { rate, capacity }) as never) // only the fields that are read here
+  limits: Effect.succeed(limitsOf({ rate, capacity }, { rate, capacity }) as never) // the test reads only these fields
 })
 
 const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never }
@@ -160,7 +160,7 @@ describe("BucketQueue.want", () => {
 })
 
 describe("BucketQueue.acquire", () => {
-  it.effect("takes available tokens at once, and returns when the call arrived", () =>
+  it.effect("takes available tokens at once, and returns the time of the call's arrival", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([])
       const { acquire } = yield* make({ store })
@@ -329,7 +329,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a queued call that loses to other processes only after its maximum wait", () =>
+  it.effect("rejects a queued call only after its maximum wait if other processes take its tokens", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
       const { acquire } = yield* makeLearned({ store })
@@ -412,7 +412,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects no call by an estimate before a remote store has replied", () =>
+  it.effect("does not reject a call by its estimated wait before a remote store has replied", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -678,7 +678,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns no tokens after the latency, because the store counts them as spent", () =>
+  it.effect("returns no tokens of an interrupted call after the latency, because the store counts them as spent", () =>
     Effect.gen(function* () {
       for (const [takeMillis, expected] of [
         [100, ["giveBack"]],
@@ -701,7 +701,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("of the first call does not delay the next call", () =>
+  it.effect("serves the next call without delay if the first call is interrupted", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))

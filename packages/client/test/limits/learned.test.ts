@@ -203,7 +203,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("marks its own requests, and does not inherit the caller's policy, record and span", () =>
+  it.effect("marks its requests as learning calls, which do not inherit the caller's policy, record and span", () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
       const look = Effect.gen(function* () {

@@ -12,7 +12,7 @@ import { start } from "../support/run.ts"
 
 const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never }
 
-const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read here
+const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the limiter reads no other fields
 
 /** `take` returns 0 for a forced call, and `waitMillis` for other calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
@@ -199,7 +199,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the fetch toward the maximum wait of a call that exceeds the default budget", () =>
+  it.effect("counts the time to fetch the limits toward the maximum wait of an expensive call", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

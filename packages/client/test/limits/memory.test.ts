@@ -90,7 +90,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("counts only earlier calls that share a bucket", () =>
+  it.effect("lets a call wait only for earlier calls that share a bucket with it", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100, { names: ["write"] }))
@@ -102,7 +102,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves a call's tokens until it must have arrived, and then refills them", () =>
+  it.effect("begins to refill a call's tokens only when the call must have arrived", () =>
     Effect.gen(function* () {
       const store = memory.make()
       const call = want("a", 100, { latencyMillis: 500 })
@@ -146,7 +146,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves a single token, too, and again after a long pause", () =>
+  it.effect("reserves even a single token, and reserves tokens again after a long pause", () =>
     Effect.gen(function* () {
       const options = { latencyMillis: 100 }
       const store = memory.make()
@@ -226,7 +226,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("uses the fetched limits of a bucket, even for calls with default limits", () =>
+  it.effect("keeps the fetched limits of a bucket when a call passes default limits", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* level(store, { capacity: 50, learned: true }), 50)
@@ -286,7 +286,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves the tokens of a call for a latency of one millisecond", () =>
+  it.effect("reserves the tokens of a call even if its latency is one millisecond", () =>
     Effect.gen(function* () {
       const options = { refillRate: 1_000 }
       const store = memory.make()

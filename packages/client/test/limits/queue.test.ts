@@ -23,7 +23,7 @@ const total = (calls: ReadonlyArray<Waiting>): number => calls.reduce((sum, { co
 const earliest = (calls: ReadonlyArray<Waiting>): number => Math.min(...calls.map((call) => call.deadlineMillis))
 
 describe("WaitingQueue", () => {
-  it("serves urgent calls first, then in order of arrival, while calls leave", () => {
+  it("serves urgent calls first, then the others in order of arrival, even if calls leave the queue", () => {
     hold(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const queue = new WaitingQueue<Waiting>()
@@ -52,7 +52,7 @@ describe("WaitingQueue", () => {
           }
           const urgent = queued.filter((call) => call.urgent)
           const served = [...urgent, ...queued.filter((call) => !call.urgent)]
-          // Asks for one call more than the queue holds. A circular list would return it.
+          // Asks for one call more than the queue holds. A circular list would return the first call again.
           assert.deepStrictEqual(queue.first(served.length + 1), served)
           assert.deepStrictEqual(queue.first(2), served.slice(0, 2))
           assert.deepStrictEqual([...queue], served)
@@ -76,7 +76,7 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns ascending deadlines after most of hundreds of calls have left", () => {
+  it("returns ascending deadlines after most of several hundred calls have left", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
       // The deadlines are distinct and unsorted.
@@ -121,7 +121,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("releases calls that left, even while an earlier deadline is pending", async () => {
+  it("releases the memory of calls that left, even while an earlier deadline is pending", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()

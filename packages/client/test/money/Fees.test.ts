@@ -121,7 +121,7 @@ describe("Fees.trade", () => {
     assert.isTrue(fills.some((fill) => FixedPoint.equals(fill.fee_cost, $("0.0175"))))
   })
 
-  it("gives fees that add up to those of a recorded position", () => {
+  it("gives fees that add up to the fees of a recorded position", () => {
     const fill = { ...quadratic, count: contracts("1"), rounding: "centicent" } as const
     const paid = FixedPoint.sum([
       ok(Fees.trade({ ...fill, role: "taker", price: $("0.48") })),
@@ -421,7 +421,7 @@ const rateOf = (feeType: string, role: Fees.Role): Fraction =>
           : "0"
   )
 
-/** A multiplier of up to 15 digits, because so many survive the conversion to a double. */
+/** A multiplier of up to 15 digits: a double keeps this number of digits. */
 const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({
@@ -502,7 +502,7 @@ describe("Fees.trade, for any fill", () => {
     )
   })
 
-  it("charges several fills at least as much as one fill, and less than a step per fill more", () => {
+  it("charges several fills at least as much as one fill of their sum, and less than one step per fill more", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)

@@ -384,7 +384,7 @@ describe("compare, equals, min, max and their instances", () => {
     assert.isTrue(pipe(contracts("1"), FixedPoint.equals(contracts("1.00"))))
   })
 
-  it("return one of the two values unchanged", () => {
+  it("min and max return one of the two values unchanged", () => {
     assert.strictEqual(FixedPoint.min(wire("0.5600"), wire("0.57")), "0.5600")
     assert.strictEqual(FixedPoint.max(wire("0.5600"), wire("0.55")), "0.5600")
     assert.strictEqual(FixedPoint.min(wire("0.5600"), wire("0.56")), "0.5600")
@@ -630,7 +630,7 @@ describe("the types of money", () => {
   })
 })
 
-describe("the sources of money", () => {
+describe("the source files of the money modules", () => {
   const source = (name: string) =>
     fs
       .readFileSync(new URL(`../../src/money/${name}`, import.meta.url), "utf8")

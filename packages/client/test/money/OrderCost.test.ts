@@ -70,7 +70,7 @@ describe("OrderCost.of", () => {
     assert.strictEqual(shown({ side: "bid", price: "0.56", count: "4" }, { position: no }).collateral, "0.00")
   })
 
-  it("charges a reduce-only order only fees, even if the position is unknown", () => {
+  it("charges only fees for a reduce-only order, even if the position is unknown", () => {
     const order = { side: "ask", price: "0.01", count: "1", reduce_only: true } as const
     const cost = shown(order, { terms: quadratic })
     assert.strictEqual(cost.collateral, "0.00")
@@ -104,7 +104,7 @@ describe("OrderCost.of", () => {
     }
   })
 
-  it("charges a fee for closing contracts, too", () => {
+  it("charges a fee for contracts that close a position", () => {
     const order = { side: "ask", price: "0.56", count: "10" } as const
     const position = FixedPoint.countUnsafe("4")
     // 0.07 × 10 × 0.56 × 0.44
@@ -131,14 +131,14 @@ describe("OrderCost.of", () => {
     }
   })
 
-  it("assumes the most expensive published terms", () => {
+  it("assumes the most expensive published terms if none are passed", () => {
     const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
     const terms: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fee_multiplier: 1 }
     assert.deepStrictEqual(shown(order), { ...shown(order, { terms }), terms: "assumed" })
     assert.strictEqual(shown(order).fee, "0.00875")
   })
 
-  it("says that a number of fills must be an integer above zero", () => {
+  it("rejects a number of fills that is not an integer above zero", () => {
     for (const mostFills of [0, 1.5]) {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1" }, { mostFills })
       assert.strictEqual(
@@ -162,7 +162,7 @@ describe("OrderCost.of", () => {
     assert.strictEqual(tag({}, { mostFills: Number.NaN }).slice(0, 10), "OutOfRange")
   })
 
-  it("is never below the cost of any fills that the order can get", () => {
+  it("covers the cost of any fills that the order can get", () => {
     const piece = fc.record({
       part: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(1)),
       better: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constant(0))
@@ -280,7 +280,7 @@ describe("OrderCost.ofBatch", () => {
     assert.strictEqual(sum([reducing, resting]), "41.6802")
   })
 
-  it("lets a reduce-only order close an unknown position only as the first order", () => {
+  it("lets a reduce-only order close an unknown position only if it is the first order", () => {
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([reducing, reducing]), ["0.00", "100.00"])
     assert.deepStrictEqual(opened([bid("0.40", "100"), reducing]), ["100.00", "100.00"])

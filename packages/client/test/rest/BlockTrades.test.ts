@@ -74,7 +74,7 @@ describe("BlockTrades.propose", () => {
     ["buyer_subaccount", 64],
     ["maker_side", "maybe"]
   ] as const) {
-    // The types reject these inputs as well.
+    // The types also reject these inputs, so the test needs a cast.
     const input = { ...proposed, [field]: value } as BlockTrades.ProposeInput
     itRejects(`rejects ${field} ${JSON.stringify(value)}`, [[BlockTrades.propose(input), `/${field}`]])
   }
@@ -101,7 +101,7 @@ describe("BlockTrades.accept", () => {
       reply: { status: 204 }
     },
     {
-      it: "sends the subaccount that accepts",
+      it: "sends the subaccount that accepts the block trade",
       call: BlockTrades.accept({ block_trade_proposal_id: id, subaccount: 7 }),
       request: `POST ${root}/${id}/accept`,
       body: { subaccount: 7 },

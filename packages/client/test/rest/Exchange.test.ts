@@ -112,7 +112,7 @@ describe("Exchange.userDataTimestamp", () => {
   itDeclares(Exchange.userDataTimestamp(), { name: "Exchange.userDataTimestamp", signed: "never", errors: [] })
   itSendsAndDecodes([
     {
-      it: "reads a time and keeps it unchanged",
+      it: "reads a time and does not change its text",
       call: Exchange.userDataTimestamp(),
       request: "GET /exchange/user_data_timestamp",
       reply: { status: 200, body: { as_of_time: "2026-10-09T12:34:28.97871Z" } }

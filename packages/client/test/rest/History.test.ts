@@ -241,7 +241,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("sends no request after the consumer has taken enough items", () =>
+  it.effect("sends no more requests after the consumer has taken enough items", () =>
     Effect.gen(function* () {
       const outcome = yield* read(History.fills().pipe(Stream.take(2)), { items, ...fixedCutoff(cutoffMillis) })
       assert.deepStrictEqual(outcome.requests, ["/historical/cutoff", "/portfolio/fills"])
@@ -604,7 +604,7 @@ describe("History.fills: properties", () => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // The exchange places an item without a time on one side, too.
+    // An item without a time is on one of the two sides, too.
     const sideMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [

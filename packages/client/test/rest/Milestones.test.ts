@@ -28,7 +28,7 @@ describe("Milestones.list", () => {
   })
   itSendsAndDecodes([
     {
-      it: "lists milestones and keeps unknown details",
+      it: "lists milestones with all their details, even unknown ones",
       call: Milestones.list({ limit: 500 }),
       request: "GET /milestones?limit=500",
       reply: { status: 200, body: { milestones: [milestone], cursor: "next" } }

@@ -64,7 +64,7 @@ describe("RfqBatches.list", () => {
     }
   ])
 
-  it.effect("reads all pages of any length", () =>
+  it.effect("reads pages of different lengths until the last page", () =>
     Effect.gen(function* () {
       const page = (ids: ReadonlyArray<string>, cursor?: string) => ({
         status: 200,
@@ -127,7 +127,7 @@ describe("RfqBatches.create", () => {
       reply: { status: 201, body: { rfq_batch: batch } }
     },
     {
-      it: "requests by target cost, with combos by ticker and by legs",
+      it: "requests contracts for a target cost, with combos by ticker and by legs",
       call: RfqBatches.create(whole),
       request: `POST ${batches}`,
       body: whole,
@@ -175,13 +175,13 @@ describe("RfqBatches.create", () => {
       "a batch cannot leave a resting order: pass false, or leave this field out"
     ],
     [
-      "a child without a name",
+      "a child that names no combo",
       { children: [a, {}], contracts_fp: "1" },
       "/children/1",
       "this child names no combo: pass market_ticker or selected_markets"
     ],
     [
-      "a child with two names",
+      "a child that names its combo twice",
       { children: [{ ...a, selected_markets: legs }, b], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
       "/children/0/selected_markets",
       "this child names its combo twice: pass market_ticker or selected_markets, not both"
@@ -367,7 +367,7 @@ describe("RfqBatches.accept", () => {
   // The status of this error and the position of the children in its body are undocumented. These values are examples.
   const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
 
-  it.effect("reports worse bids by the error code, with any status", () =>
+  it.effect("reports by the error code that bids got worse, with every status", () =>
     Effect.gen(function* () {
       for (const [status, body] of [
         [409, { error: changed }],

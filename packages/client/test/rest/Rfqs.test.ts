@@ -63,14 +63,14 @@ describe("Rfqs.get", () => {
 describe("Rfqs.create", () => {
   itSendsAndDecodes([
     {
-      it: "requests by count and decodes the id recorded in demo",
+      it: "requests a number of contracts and decodes the id recorded in demo",
       call: Rfqs.create({ market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true }),
       request: "POST /communications/rfqs",
       body: { market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true },
       reply: { status: 201, body: recorded("CreateRFQ")[0] }
     },
     {
-      it: "requests by target cost",
+      it: "requests contracts for a target cost",
       call: Rfqs.create({
         market_ticker: ticker,
         target_cost_dollars: "25.00",

@@ -39,7 +39,7 @@ describe("Subaccounts.create", () => {
       reply: made
     },
     {
-      it: "sends the shard",
+      it: "sends the shard of the new subaccount",
       call: Subaccounts.create({ exchange_index: 2 }),
       request: "POST /portfolio/subaccounts",
       body: { exchange_index: 2 },
@@ -58,7 +58,7 @@ describe("Subaccounts.create", () => {
 describe("Subaccounts.netting", () => {
   itSendsAndDecodes([
     {
-      it: "reads the setting of every subaccount",
+      it: "reads the netting setting of every subaccount",
       call: Subaccounts.netting(),
       request: "GET /portfolio/subaccounts/netting",
       reply: {
@@ -73,7 +73,7 @@ describe("Subaccounts.updateNetting", () => {
   const input = { subaccount_number: 3, enabled: false }
   itSendsAndDecodes([
     {
-      it: "sends the setting, ignores the response body and returns nothing",
+      it: "sends the netting setting, ignores the response body and returns nothing",
       call: Subaccounts.updateNetting(input),
       request: "PUT /portfolio/subaccounts/netting",
       body: input,
@@ -99,7 +99,7 @@ describe("Subaccounts.transfer", () => {
   ])
 
   itFails(
-    "retries under the same id, and fails with UnexpectedStatus on the undeclared 409",
+    "retries a transfer with the same id, and fails with UnexpectedStatus on the undeclared 409",
     Subaccounts.transfer(transfer),
     [{ fault: "ECONNRESET" }, { status: 409, body: { error: { code: "already_exists", message: "seen" } } }],
     { _tag: "UnexpectedStatus", status: 409, attempts: 2 }
@@ -114,7 +114,7 @@ describe("Subaccounts.transfer", () => {
 describe("Subaccounts.transfers", () => {
   itSendsAndDecodes([
     {
-      it: "reads a page with cents and Unix seconds",
+      it: "reads a page of transfers in cents and Unix seconds",
       call: Subaccounts.transfers({ limit: 1000, cursor: "c" }),
       request: "GET /portfolio/subaccounts/transfers?limit=1000&cursor=c",
       reply: {

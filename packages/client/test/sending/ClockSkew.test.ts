@@ -26,7 +26,7 @@ const from = (millis: number) => TestClock.setTime(day + millis)
 
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
-/** `millis` counts from `day`. */
+/** Calls the exchange at a time. `millis` counts from `day`. */
 const getAt = (millis: number) => Effect.andThen(from(millis), get)
 
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])
@@ -287,7 +287,7 @@ const wrongKey = { code: "authentication_error", details: "INCORRECT_API_KEY_SIG
 const statuses = Effect.map(Exchange, ({ served }) => served.map(({ status }) => status))
 
 describe("Unauthorized", () => {
-  it.effect("says in one line that the clock is wrong if the date shows it", () =>
+  it.effect("says in one line that the clock is wrong if the date of the response shows this", () =>
     Effect.gen(function* () {
       yield* from(0)
       const error = yield* rejectedCall
@@ -361,7 +361,7 @@ describe("Unauthorized", () => {
     )
   }
 
-  it.effect("uses earlier responses if the rejection came from a cache", () =>
+  it.effect("measures the skew by earlier responses if the rejection came from a cache", () =>
     Effect.gen(function* () {
       yield* from(0)
       yield* ExchangeOperations.status()

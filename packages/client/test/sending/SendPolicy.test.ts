@@ -128,14 +128,20 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("does not repeat after a response that is too large, or if the HTTP client repeats requests itself", () =>
-    Effect.gen(function* () {
-      for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
-        assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
-        // The same code in the exchange's error body does not prevent a repeat.
-        assert.strictEqual((yield* play(get, [{ status: 503, body: { error: { code } } }, group])).sent.length, 2, code)
-      }
-    })
+  it.effect(
+    "does not repeat after the transport's own errors: a response too large, or an HTTP client that repeats requests",
+    () =>
+      Effect.gen(function* () {
+        for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
+          assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
+          // If the exchange's error body contains such a code, the client still repeats.
+          assert.strictEqual(
+            (yield* play(get, [{ status: 503, body: { error: { code } } }, group])).sent.length,
+            2,
+            code
+          )
+        }
+      })
   )
 
   it.effect("waits while the schedule takes time to decide", () =>
@@ -513,7 +519,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect('keeps requestSent "maybe" if the retry\'s connection is refused', () =>
+  it.effect('the error keeps requestSent "maybe" if the connection of the retry is refused', () =>
     Effect.gen(function* () {
       const error = yield* lostThen({ fault: "ECONNREFUSED" })
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
@@ -521,7 +527,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("turns a SigningError of the retry into a TransportError whose requestSent is maybe", () => {
+  it.effect("the error is a TransportError, not a SigningError, if the retry cannot be signed", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
     const failingSecondTime = {

@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { begin, recordSent, timesOf } from "../../src/sending/attemptTimes.ts"
 
 describe("timesOf", () => {
-  it.effect("returns no window before the first signature, then a window from the call's start", () =>
+  it.effect("returns a time window only after the first attempt was signed", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_000_000)
       const attempts = yield* begin

@@ -1,3 +1,4 @@
+/** A value is the value of a secret header. */
 import { assert, describe, it } from "@effect/vitest"
 import * as conceal from "../../src/sending/conceal.ts"
 
@@ -104,7 +105,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("key-abcd")("key-abcd, key-abcde, xkey-abcd"), "<redacted>, <redacted>e, x<redacted>")
   })
 
-  it("replaces a value of two characters, but not a value of one", () => {
+  it("replaces a value of two characters, but not a value of one character", () => {
     assert.strictEqual(concealing("ab")("ab, abc, xab"), "<redacted>, abc, xab")
     assert.strictEqual(concealing("a")("a, ab"), "a, ab")
   })
@@ -137,7 +138,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value with digits only at its start or end, even in JSON", () => {
+  it("replaces a value that only starts or ends with digits, even in JSON", () => {
     for (const key of ["12345678-key", "key-12345678"]) {
       assert.strictEqual(concealing(key)(`{"a":${key}}`), '{"a":<redacted>}')
     }

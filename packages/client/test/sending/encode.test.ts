@@ -151,8 +151,8 @@ describe("encode.prepare, the body", () => {
   })
 })
 
-describe("encode.prepare, a rule", () => {
-  it("that throws makes the encoder throw, because it is wrong", () => {
+describe("encode.prepare", () => {
+  it("throws if a rule throws", () => {
     const broken = Operation.make({
       ...base,
       rules: [

@@ -24,7 +24,7 @@ interface Case {
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
   /** The number of orders that are placed before the interrupted call. */
   readonly before?: number
-  /** Whether the interruption also has to interrupt `block`. */
+  /** Whether `block` is in progress when the call is interrupted, and must be interrupted too. */
   readonly isBlocked: boolean
   /** The number of requests that the interrupted call sends. */
   readonly sent: number
@@ -35,7 +35,7 @@ interface Case {
 type Body = Stream.Stream<Uint8Array>
 
 const cases: ReadonlyArray<Case> = [
-  { at: "waiting for its tokens", before: 10, isBlocked: false, sent: 0, paid: 10 },
+  { at: "waiting for tokens", before: 10, isBlocked: false, sent: 0, paid: 10 },
   { at: "signing", sign: ({ block }) => block, isBlocked: true, sent: 0, paid: 0 },
   { at: "connecting, or waiting for a response", http: ({ block }) => block, isBlocked: true, sent: 1, paid: 1 },
   {
@@ -65,7 +65,7 @@ const cases: ReadonlyArray<Case> = [
 
 const placed = { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 }
 
-/** The limits of the lowest tier. Requests are assumed to arrive at once. */
+/** A layer with the limits of the lowest tier. It assumes that requests arrive at once. */
 const layerOf = (testCase: Case, observed: Observed) => {
   const http = HttpClient.make((request, url) =>
     Effect.suspend(() => {

@@ -56,7 +56,7 @@ describe("dateMillis", () => {
 })
 
 describe("isBeyondResolution", () => {
-  it("is true only if the correction is over a second away from every skew of the interval", () => {
+  it("is true only if the correction differs from every skew of the interval by more than a second", () => {
     for (const [lowerMillis, upperMillis, correctedMillis, expected] of [
       [1_000, 2_000, 0, false],
       [1_001, 2_001, 0, true],
@@ -184,7 +184,7 @@ describe("skew.make", () => {
     }
   })
 
-  it("replaces a combined interval by a newer one once that is five minutes old", () => {
+  it("replaces a combined interval when a newer interval is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

@@ -101,7 +101,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("stops reading at the limit: with a content length, in chunks, and compressed", () =>
+    it.live("stops reading a response at the size limit: with a content length, in chunks, and compressed", () =>
       Effect.gen(function* () {
         const body = JSON.stringify({ is_auto_cancel_enabled: false, orders: [], padding: "x".repeat(100_000) })
         const policy = { maxBodyBytes: 50_000 }
@@ -148,7 +148,7 @@ for (const [name, httpClient] of transports) {
       ["follows redirects", HttpClient.followRedirects()]
     ]
     for (const [what, change] of changes) {
-      it.live(`if an HTTP client ${what}, stops it before its second request`, () =>
+      it.live(`stops an HTTP client that ${what} before its second request`, () =>
         Effect.gen(function* () {
           const otherServer = yield* serve((_, response) => respondJson(response, 201, "{}"))
           const server = yield* serve((_, response) =>
@@ -197,7 +197,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("reports that nothing was sent after a refused connection or an unresolved name", () =>
+    it.live("fails with requestSent no for a refused connection and an unresolved name", () =>
       Effect.gen(function* () {
         const closed = yield* Effect.scoped(
           Effect.map(

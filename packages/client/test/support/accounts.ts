@@ -379,7 +379,9 @@ class Shadow {
     const isEqual = (left: Iterable<unknown>, right: Iterable<unknown>, what: string) => {
       const [own, reported] = [[...left].toSorted(), [...right].toSorted()].map((list) => JSON.stringify(list))
       if (own !== reported)
-        throw new Error(`violated: the reported changes give the same ${what}: expected ${own}, received ${reported}`)
+        throw new Error(
+          `violated: the reported changes add up to the ${what} of the account: expected ${own}, received ${reported}`
+        )
     }
     isEqual(
       openOrders.map((order) => JSON.stringify([order, unconfirmed.has(order.order_id)])),
@@ -656,7 +658,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** The read returns the exchange's state of `lag` milliseconds ago. */
+  /** Starts a read, which returns the exchange's state of `lag` milliseconds ago. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)

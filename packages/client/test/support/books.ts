@@ -246,7 +246,7 @@ class Simulation {
     }
   }
 
-  /** The merged book must then equal the exchange's book. */
+  /** Heals all lines and delivers all messages. After that, the merged book must equal the exchange's book. */
   finish(): void {
     for (let round = 0; round < 4; round++) {
       this.#nowMillis += 100_000

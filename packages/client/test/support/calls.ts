@@ -27,7 +27,7 @@ export interface Setting extends Partial<Kalshi.Options> {
   readonly interruptAfterMillis?: number
 }
 
-/** Method and path. The path starts below the API's root, and has no query. */
+/** Returns the method and the path. The path starts below the API's root, and has no query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 
@@ -113,7 +113,7 @@ interface Row {
   readonly value?: unknown
 }
 
-/** One test per row: the call sends one request and returns the decoded response. */
+/** Makes one test per row: the call sends one request and returns the decoded response. */
 export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   for (const { body, call, it: title, reply, request, value: expected } of rows) {
     it.effect(title, () =>
@@ -130,7 +130,7 @@ export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   }
 }
 
-/** The call must use all replies, and fail with these fields. */
+/** Makes a test: the call must use all replies, and fail with these fields. */
 export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -141,7 +141,7 @@ export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Rep
   )
 }
 
-/** Each call must reject its input with this pointer, and send nothing. */
+/** Makes a test: each call must reject its input with this pointer, and send nothing. */
 export const itRejects = (title: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
   it.effect(title, () =>
     Effect.gen(function* () {

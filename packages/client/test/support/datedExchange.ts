@@ -7,7 +7,7 @@ import { environment, signer } from "./scripted.ts"
 export interface Settings {
   /** How far the exchange's clock is ahead of the virtual clock. */
   skewMillis: number
-  /** The largest difference between a timestamp and the exchange's clock that is accepted. Default: no limit. */
+  /** The largest accepted difference between a timestamp and the exchange's clock. Default: no limit. */
   readonly windowMillis?: number
   /** The transit time of a request. Default: 0. */
   readonly upMillis?: number

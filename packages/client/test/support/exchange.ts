@@ -1,4 +1,6 @@
-/** An exchange with token buckets. Charges signed requests on arrival, and refuses them with 429 without enough tokens. */
+/**
+ * An exchange with token buckets. A signed request takes tokens on arrival. If there are too few, the response is 429.
+ */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"
@@ -34,7 +36,7 @@ export interface Settings {
   readonly transitMillis?: (n: number) => number
   /** Replaces the usual response. A text is the code of a failed connection. */
   readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
-  /** Default: the actual limits. */
+  /** The response to a request for the account's limits. Default: the actual limits. */
   readonly limits?: unknown
   /** Default: {@link recordedCosts}. */
   readonly costs?: unknown
@@ -64,7 +66,7 @@ interface Bucket {
   atMillis: number
 }
 
-/** Does not use the client's code. */
+/** The buckets that pay for a request, computed without the client's code. */
 const bucketsOf = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
   if (method === "GET") return ["read"]
   if (path.startsWith("/communications/")) return ["write 1"]
@@ -82,7 +84,7 @@ export class Exchange extends Context.Service<
   {
     /** In the order of arrival. */
     readonly arrived: Array<Arrived>
-    /** Without the requests for the account's limits and costs. */
+    /** The requests that arrived, without those for the account's limits and costs. */
     readonly calls: () => ReadonlyArray<Arrived>
     readonly refused: () => number
   }
@@ -183,7 +185,7 @@ export const limitsOf = (read: Budget, write: Budget) => ({
   write: { bucket_capacity: write.capacity, refill_rate: write.rate }
 })
 
-/** In the notation that the demo environment returned in July 2026. */
+/** The costs of endpoints, in the notation of a response from demo in July 2026. */
 export const recordedCosts = {
   default_cost: 10,
   endpoint_costs: [

@@ -43,7 +43,7 @@ export const testLaw = <Subject, Input>(law: Law<Subject, Input>): void => {
   describe("a planted fault is detected", () => {
     for (const fault of law.faults.filter((_, index) => isTried(index))) {
       it(`${fault.file} ${fault.does}`, { timeout: 120_000 }, async () => {
-        const loaded = (await load(law.module, fault)) as Readonly<Record<string, Subject>> // the faulty module
+        const loaded = (await load(law.module, fault)) as Readonly<Record<string, Subject>> // the faulty module exports the class
         // Shrinking is off: it is slow here and adds nothing.
         assert.isTrue(check(loaded[law.name]!, { numRuns: law.faultRuns, endOnFailure: true }).failed)
       })

@@ -10,7 +10,7 @@ const urls: ReadonlyMap<string, URL> = new Map(
   )
 )
 
-/** Excludes generated modules. */
+/** The names of the public modules, without generated modules. */
 export const moduleNames: ReadonlyArray<string> = [...urls.keys()].filter((name) => !name.includes("/"))
 
 export const urlOf = (name: string): URL => {

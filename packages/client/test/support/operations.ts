@@ -52,7 +52,7 @@ export const itDeclares = <E>(
       assert.strictEqual(withKey.headers["kalshi-access-key"] !== undefined, signed !== "never")
       if (signed !== "never") assert.isTrue(isSigned(withKey, withKey.method, withKey.target.split("?")[0]!))
       if (signed === "always") return
-      // Provides only KalshiPublic. The call must not need more.
+      // Provides only KalshiPublic. The call must not need another service.
       const keyless = Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([errorReply(400)]))
       const withoutKey = yield* request.pipe(Effect.provide(keyless)) as Effect.Effect<Effect.Success<typeof request>>
       assert.strictEqual(withoutKey.target, withKey.target)

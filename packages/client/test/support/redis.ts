@@ -25,7 +25,7 @@ export interface RedisServer {
   readonly resume: Effect.Effect<void>
 }
 
-/** The server persists nothing, and stops when the scope closes. */
+/** Starts a server that persists nothing, and stops it when the scope closes. */
 export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acquireRelease(
   Effect.gen(function* () {
     const port = yield* freePort
@@ -59,7 +59,7 @@ export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acqu
 
 type Reply = string | number | null | Error | ReadonlyArray<Reply>
 
-/** Undefined if the reply is incomplete. */
+/** Reads one reply. Returns undefined if the reply is incomplete. */
 const read = (text: string, at: number): { readonly reply: Reply; readonly end: number } | undefined => {
   const end = text.indexOf("\r\n", at)
   if (end === -1) return undefined
@@ -121,7 +121,7 @@ const connection = Effect.fnUntraced(function* (port: number) {
     Effect.callback<A, Redis.RedisError>((resume) => {
       waiting.push((reply) =>
         resume(
-          reply instanceof Error ? Effect.fail(new Redis.RedisError({ cause: reply })) : Effect.succeed(reply as A) // the caller knows the command
+          reply instanceof Error ? Effect.fail(new Redis.RedisError({ cause: reply })) : Effect.succeed(reply as A) // the caller knows the type of the reply
         )
       )
       const words = command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`)

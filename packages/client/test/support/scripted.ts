@@ -24,7 +24,7 @@ export type Reply =
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
     }
-  /** Fails with this code instead of a response. */
+  /** The request gets no response, but fails with the code `fault`. */
   | {
       readonly fault: string
       /** Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
@@ -108,7 +108,7 @@ const keys = new Map<string, KeyPair>()
 /** The PKCS#8 prefix before the 32 bytes of an Ed25519 key. */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex")
 
-/** Derived from the id, so that every run makes the same signatures. */
+/** A key that is derived from its id, so that every run makes the same signatures. */
 const keyOf = (keyId: string): KeyPair => {
   const known = keys.get(keyId)
   if (known !== undefined) return known
@@ -119,7 +119,7 @@ const keyOf = (keyId: string): KeyPair => {
   return made
 }
 
-/** Synchronous, because WebCrypto's promises do not resolve on virtual time. */
+/** A synchronous signer, because WebCrypto's promises do not resolve on virtual time. */
 export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
   Signer.makeSync({
     keyId,
@@ -140,7 +140,7 @@ export const environment: Environment.Environment = { ...Environment.sandbox, na
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 
-/** Without rate limits, unless `options` sets them. */
+/** A client without rate limits, unless `options` sets them. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}

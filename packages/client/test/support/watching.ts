@@ -21,7 +21,7 @@ export class FakeSession {
   readonly subscribed: Array<ReadonlyArray<string>> = []
   readonly added: Array<ReadonlyArray<string>> = []
   readonly removed: Array<ReadonlyArray<string>> = []
-  /** The error of the next subscriptions and additions. Undefined: they succeed. */
+  /** If set, the session refuses every new subscription and every added market with this error. */
   refusal: Feed.FeedError | InvalidRequest | undefined
   /** The error with which the next subscriptions end while they are opened. */
   endsAtOnce: Feed.FeedError | undefined
@@ -104,7 +104,7 @@ const idle: Feed.SessionState = {
   ended: undefined,
   connections: [],
   subscriptions: [],
-  counters: {} as Feed.SessionState["counters"] // books do not read them
+  counters: {} as Feed.SessionState["counters"] // order books do not read the counters
 }
 
 /** In `books`, the levels in `no` have NO prices, as in REST. */
@@ -129,7 +129,7 @@ export class FakeExchange {
     Layer.succeed(KalshiPublic, {
       send: (_, input) =>
         Effect.gen({ self: this }, function* () {
-          const { tickers } = input as { readonly tickers: ReadonlyArray<string> } // books send one operation
+          const { tickers } = input as { readonly tickers: ReadonlyArray<string> } // order books send only this operation
           this.reads.push([yield* Clock.currentTimeMillis, tickers])
           yield* Effect.sleep(this.latencyMillis)
           if (this.failures-- > 0) return yield* timedOut
@@ -142,7 +142,7 @@ export class FakeExchange {
         }),
       waitFor: (_, input) =>
         Effect.sync(() => {
-          this.waitRequests.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // books send one operation
+          this.waitRequests.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // order books send only this operation
           return this.waits.shift() ?? 0
         }),
       clockSkew: Effect.undefined

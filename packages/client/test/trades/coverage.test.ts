@@ -29,7 +29,7 @@ const complete = () => {
 }
 
 describe("Coverage", () => {
-  it("does not treat a lost line as live because it delivers a trade", () => {
+  it("keeps a lost line lost if it delivers a trade", () => {
     const { lost, statuses, trade } = complete()
     const fresh = make(1)
     fresh.trade(0, 10_000)
@@ -39,7 +39,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "lost"])
   })
 
-  it("does not treat a late line as live because it delivers a trade, if it has also lost messages", () => {
+  it("keeps a late line lost after its next trade if it has also lost messages", () => {
     const { coverage, lost, statuses, trade } = complete()
     trade(0, 20_000)
     assert.deepStrictEqual(coverage.tick(8_000), [])
@@ -75,7 +75,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [{ sinceMillis: 39_000, untilMillis: 50_000 }])
   })
 
-  it("completes the unproven line that became live first, wherever it is in the list", () => {
+  it("completes the unproven line that became live first, whatever its index", () => {
     for (const [order, expected] of [
       [
         [1, 2],
@@ -95,7 +95,7 @@ describe("Coverage", () => {
     }
   })
 
-  it("completes the first of the unproven lines in the list if they became live at the same time", () => {
+  it("completes the unproven line with the lowest index if several became live at the same time", () => {
     const { live, lost, statuses } = make(3)
     live(0, 1_000)
     for (const line of [2, 1]) live(line, 2_000)
@@ -114,7 +114,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [])
   })
 
-  it("completes an unproven line once a complete line passes its first trade by more than twice the disorder", () => {
+  it("completes an unproven line whose first trade a complete line passes by more than twice disorderMillis", () => {
     const { live, lost, statuses, trade } = complete()
     lost(1)
     live(1)
@@ -134,7 +134,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [{ sinceMillis: 12_000, untilMillis: 20_000 }])
   })
 
-  it("returns a hole if a line is too late, and treats the line as live after its next trade", () => {
+  it("returns a hole if the only complete line is too late, and treats this line as live after its next trade", () => {
     const { coverage, live, lost, statuses, trade } = complete()
     lost(1)
     live(1, 20_000)
@@ -147,7 +147,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["unproven", "complete"])
   })
 
-  it("also completes a second unproven line whose loss the newly complete line has passed", () => {
+  it("completes two unproven lines at once if the first has passed the loss of the second", () => {
     const { live, lost, statuses, trade } = make(3)
     live(0, 1_000)
     live(1, 2_000)
@@ -160,7 +160,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["lost", "complete", "complete"])
   })
 
-  it("keeps the deadline of a late line while the line delivers only trades before the missing trade", () => {
+  it("keeps the deadline of a line until the line delivers a trade with the time of the missing trade", () => {
     const { coverage, trade } = complete()
     trade(0, 20_000, 1_000)
     assert.strictEqual(coverage.nextMillis(), 9_000)
@@ -170,7 +170,7 @@ describe("Coverage", () => {
     assert.isUndefined(coverage.nextMillis())
   })
 
-  it("has no deadline for a line that is at most the disorder behind, and for an unproven or lost line", () => {
+  it("has no deadline for an unproven or lost line, or for a line that is at most disorderMillis behind", () => {
     const { coverage, live, lost, trade } = complete()
     trade(0, 14_000)
     assert.isUndefined(coverage.nextMillis())

@@ -100,7 +100,7 @@ describe("TradeLines.open", () => {
 })
 
 describe("TradeLines", () => {
-  it("needs no timer while nothing is due, or after it was closed", () => {
+  it("needs no timer after it was closed, or while nothing is due", () => {
     const { lines, sessions } = live(2, ["A", "B"])
     const [a, b] = sessions
     assert.isUndefined(lines.nextMillis())
@@ -167,7 +167,7 @@ describe("TradeLines", () => {
     }
   })
 
-  it("waits longer after each refusal, and starts again with the shortest wait once the line is whole", () => {
+  it("waits longer after each refusal, and shortens the wait again once the line has all wanted markets", () => {
     const { pass, sessions } = live(2, ["A", "B"])
     const [a] = sessions
     const refuse = () => a!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })

@@ -345,7 +345,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns each intent from take only once", () =>
+  it.effect("takes each intent only once", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")
@@ -386,7 +386,7 @@ describe("DryRun.DryRun", () => {
     })
   )
 
-  it.effect("keeps the intents of one layer only", () =>
+  it.effect("keeps only the intents of its own layer", () =>
     Effect.gen(function* () {
       yield* write("a")
       const other = yield* Effect.andThen(

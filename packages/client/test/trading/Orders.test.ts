@@ -122,7 +122,7 @@ describe("Orders.create", () => {
   }
   itSendsAndDecodes([
     {
-      it: "sends the input unchanged and accepts a response without averages",
+      it: "sends the input unchanged and accepts a response without average price and fee",
       call: Orders.create(request),
       request: `POST ${writePath}`,
       body: request,
@@ -243,7 +243,7 @@ describe("Orders.batchCreate", () => {
     }
   ])
 
-  it.effect("returns enough to select the refused items", () =>
+  it.effect("returns an error and a client_order_id by which the caller can find the refused items", () =>
     Effect.gen(function* () {
       const rejectedOf = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
         Effect.map(Orders.batchCreate({ orders: batch }), (response) =>

@@ -207,7 +207,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("waits for both calls that place an order with one id", () =>
+  it.effect("waits for both of two calls with the same id", () =>
     Effect.gen(function* () {
       const twice = Effect.all([Effect.forkDetach(resting), Effect.forkDetach(resting)])
       const replies = [errorReply(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
@@ -650,7 +650,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports the interruption as the last possible attempt of a placement", () =>
+  it.effect("reports the time of the interruption as the latest possible attempt of a placement", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
       const { report } = yield* run(resting, [slow, asOf(60_000), listed()])

@@ -139,7 +139,7 @@ describe("Orders.ensureCanceled", () => {
       ...setting
     })
 
-  /** Leaves time for three rounds. */
+  /** Permits three rounds. */
   const within = 350
 
   const mayRest = (cancellation: Orders.Cancellation): Orders.MayRest =>
@@ -192,7 +192,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("reports a lost attempt even if the call made other attempts", () =>
+  it.effect("reports a lost attempt of a cancel even if the other attempts were not lost", () =>
     Effect.gen(function* () {
       const policy = { retry: Schedule.recurs(1) }
       const replies = [lost, unresolved, unresolved, unresolved, stale, unresolved, unresolved, unresolved, unresolved]
@@ -218,7 +218,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("makes cancelAllOnExit report that a cancel may have been sent", () =>
+  it.effect("reports to cancelAllOnExit that a cancel may have been sent", () =>
     Effect.gen(function* () {
       const round = [stale, unresolved, unresolved]
       const placed = { status: 201, body: { order_id, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 } }
@@ -236,7 +236,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("finds the effect of a lost cancel even if it could not send later cancels", () =>
+  it.effect("finds the effect of a lost cancel even if later cancels could not be sent", () =>
     Effect.gen(function* () {
       const { value } = yield* cancel([
         lost,
@@ -393,7 +393,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if the lists are newer than the call by the exchange's clock", () =>
+  it.effect("returns NoSuchOrder only from lists newer than the call, measured by the exchange's clock", () =>
     Effect.gen(function* () {
       const startMillis = 36_000_000
       for (const [skewMillis, asOfMillis, expected] of [
@@ -476,7 +476,7 @@ describe("Orders.ensureCanceled from untyped code", () => {
         { order_id, ticker: "" },
         { order_id, exchange_index: -1 }
       ]) {
-        const invalid = value as Orders.CancelTarget // untyped callers can pass it
+        const invalid = value as Orders.CancelTarget // untyped callers can pass any value
         const { error, paths } = yield* play(Orders.ensureCanceled(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.ensureCanceled", pointer: "" })
         assert.isNotEmpty(error._tag === "InvalidRequest" && error.reason)

@@ -42,7 +42,7 @@ const watching = Effect.gen(function* () {
 })
 
 describe("OrderGroups.watch", () => {
-  it.effect("returns once the subscription is live", () =>
+  it.effect("returns when the subscription is live", () =>
     Effect.gen(function* () {
       const world = new World()
       const watch = yield* startWatching(world)
@@ -54,7 +54,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns an effect `triggered` that succeeds with the group's trigger whenever it runs", () =>
+  it.effect("returns an effect `triggered` that succeeds even if it runs after the trigger", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })

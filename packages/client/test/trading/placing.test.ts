@@ -1,17 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
-import * as fc from "fast-check"
 import { SigningError } from "@kalshi-effect/signing/SigningError"
 import { KalshiRead, KalshiWrite } from "../../src/Capability.ts"
 import * as Errors from "../../src/Errors.ts"
 import * as FixedPoint from "../../src/money/FixedPoint.ts"
 import * as Orders from "../../src/trading/Orders.ts"
-import * as PriceGrid from "../../src/money/PriceGrid.ts"
 import * as RateLimits from "../../src/limits/RateLimits.ts"
-import { orderIdIn } from "../../src/trading/outcomes.ts"
 import { play, queryOf } from "../support/calls.ts"
-import { hold, write } from "../support/money.ts"
 import {
   asOf,
   batchCreated,
@@ -41,10 +37,6 @@ import {
 } from "../support/placing.ts"
 import { layer, type Reply } from "../support/scripted.ts"
 
-const requestOf = (intent: Orders.OrderIntent): Readonly<Record<string, unknown>> => ({
-  ...Result.getOrThrow(intent.request)
-})
-
 /** The generated client_order_id if all random bytes are zero. */
 const fixedId = "00000000-0000-4000-8000-000000000000"
 
@@ -54,178 +46,6 @@ const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, 
     SecureRandom.SecureRandom,
     SecureRandom.make((size) => new Uint8Array(size))
   )
-
-const invalidReason = (intent: Orders.OrderIntent): string =>
-  Result.match(intent.request, {
-    onFailure: ({ pointer, reason }) => `${pointer}: ${reason}`,
-    onSuccess: () => assert.fail("the intent is valid")
-  })
-
-describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
-  it("convert side and price to the YES book", () => {
-    const size = { ticker, count: "10" } as const
-    for (const [intent, side, price] of [
-      [Orders.buyYes({ ...size, yes_price: "0.56" }), "bid", "0.56"],
-      [Orders.sellYes({ ...size, yes_price: "0.56" }), "ask", "0.56"],
-      [Orders.buyNo({ ...size, no_price: "0.56" }), "ask", "0.44"],
-      [Orders.sellNo({ ...size, no_price: "0.56" }), "bid", "0.44"]
-    ] as const) {
-      assert.deepStrictEqual([requestOf(intent).side, requestOf(intent).price], [side, price])
-    }
-  })
-
-  it("default to good_till_canceled and taker_at_cross", () => {
-    assert.deepStrictEqual(
-      { ...requestOf(Orders.buyNo({ ticker, count: "2.5", no_price: "0.4", order_group_id: "g" })) },
-      {
-        ticker,
-        side: "ask",
-        price: FixedPoint.dollarsUnsafe("0.60"),
-        count: "2.5",
-        time_in_force: "good_till_canceled",
-        self_trade_prevention_type: "taker_at_cross",
-        order_group_id: "g"
-      }
-    )
-    const ioc = Orders.sellYes({
-      ticker,
-      count: "1",
-      yes_price: "0.01",
-      time_in_force: "immediate_or_cancel",
-      reduce_only: true
-    })
-    assert.deepInclude(requestOf(ioc), { time_in_force: "immediate_or_cancel", reduce_only: true })
-  })
-
-  it("do not compile with a price of the other outcome", () => {
-    const no = Orders.noPrice(FixedPoint.dollarsUnsafe("0.44"))
-    // @ts-expect-error: a NO price is not a YES price
-    Orders.buyYes({ ticker, count: "1", yes_price: no })
-    // @ts-expect-error: an unmarked amount is neither a YES price nor a NO price
-    Orders.buyYes({ ticker, count: "1", yes_price: FixedPoint.dollarsUnsafe("0.44") })
-    // @ts-expect-error: buyNo requires no_price
-    const withWrongPrice = Orders.buyNo({ ticker, count: "1", yes_price: "0.44" })
-    assert.include(requestOf(withWrongPrice), { side: "ask", price: "0.44" })
-    // @ts-expect-error: a plain object is not an intent
-    void (() => Orders.place({ request: requestOf(intent) }))
-    assert.strictEqual(requestOf(Orders.buyNo({ ticker, count: "1", no_price: no })).price, "0.56")
-  })
-
-  it("reject a price off the grid, and name the nearest prices of the intent's outcome", () => {
-    const d = FixedPoint.dollarsUnsafe
-    const grid = Result.getOrThrow(
-      PriceGrid.make([
-        { start: d("0"), end: d("0.10"), step: d("0.001") },
-        { start: d("0.10"), end: d("1"), step: d("0.01") }
-      ])
-    )
-    const size = { ticker, count: "1", grid } as const
-    assert.strictEqual(requestOf(Orders.buyYes({ ...size, yes_price: "0.055" })).price, "0.055")
-    assert.strictEqual(
-      invalidReason(Orders.buyYes({ ...size, yes_price: "0.425" })),
-      "/yes_price: 0.425 is not on the market's price grid; the nearest prices are 0.42 and 0.43"
-    )
-    assert.strictEqual(
-      invalidReason(Orders.buyNo({ ...size, no_price: "0.425" })),
-      "/no_price: 0.425 is not on the market's price grid; the nearest prices are 0.43 and 0.42"
-    )
-    assert.strictEqual(requestOf(Orders.buyNo({ ...size, no_price: "0.945" })).price, "0.055")
-  })
-
-  it("expose the action and outcome of an intent", () => {
-    const size = { ticker, count: "1" } as const
-    for (const [intent, action, outcome] of [
-      [Orders.buyYes({ ...size, yes_price: "0.56" }), "buy", "yes"],
-      [Orders.sellYes({ ...size, yes_price: "0.56" }), "sell", "yes"],
-      [Orders.buyNo({ ...size, no_price: "0.56" }), "buy", "no"],
-      [Orders.sellNo({ ...size, no_price: "0.56" }), "sell", "no"]
-    ] as const) {
-      assert.deepInclude(intent, { action, outcome })
-    }
-  })
-
-  it("reject invalid prices and an empty id", () => {
-    assert.include(invalidReason(Orders.buyYes({ ticker, count: "1", yes_price: "1.01" })), "/yes_price: ")
-    assert.include(invalidReason(Orders.sellNo({ ticker, count: "1", no_price: "5e-1" })), "/no_price: ")
-    assert.match(
-      invalidReason(Orders.sellNo({ ticker, count: "1", no_price: "0.5", client_order_id: "" })),
-      /^\/client_order_id: ./
-    )
-  })
-
-  it("make equal requests for opposite intents at complementary prices", () => {
-    hold(
-      fc.property(fc.integer({ min: 0, max: 10_000 }), (tenThousandths) => {
-        const yes = Orders.yesPrice(FixedPoint.dollarsUnsafe(write(BigInt(tenThousandths), 4)))
-        const no = Orders.noPrice(Result.getOrThrow(FixedPoint.complement(yes)))
-        const size = { ticker, count: "1" } as const
-        const same = (one: Orders.OrderIntent, other: Orders.OrderIntent) =>
-          assert.deepStrictEqual({ ...requestOf(one) }, { ...requestOf(other) })
-        same(Orders.buyYes({ ...size, yes_price: yes }), Orders.sellNo({ ...size, no_price: no }))
-        same(Orders.sellYes({ ...size, yes_price: yes }), Orders.buyNo({ ...size, no_price: no }))
-      })
-    )
-  })
-})
-
-describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo, Orders.closePosition from untyped code", () => {
-  it("return an invalid intent instead of throwing", () => {
-    for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
-      for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
-        assert.match(invalidReason(make(input as never)), /^: the input is not an object/) // untyped callers can pass it
-      }
-      assert.include(invalidReason(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
-      const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
-      assert.match(invalidReason(Orders.closePosition(position, input as never)), /^: .*yes_price and no_price/)
-    }
-    assert.include(invalidReason(Orders.buyYes({ ticker, count: "1", yes_price: 0.56 as never })), "/yes_price: ")
-    assert.include(invalidReason(Orders.buyNo({ ticker, count: "1", no_price: {} as never })), "/no_price: ")
-    assert.include(
-      invalidReason(Orders.closePosition({ ticker, position_fp: 5 } as never, { yes_price: "0.5" })),
-      "position_fp"
-    )
-    assert.match(invalidReason(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), /^\/position_fp: ./)
-  })
-})
-
-describe("Orders.closePosition", () => {
-  const position = (held: string) => ({ ticker, position_fp: FixedPoint.countUnsafe(held), exchange_index: 2 })
-
-  it("sells the position as immediate_or_cancel and reduce_only", () => {
-    assert.deepStrictEqual(
-      { ...requestOf(Orders.closePosition(position("7.50"), { yes_price: "0.30" })) },
-      {
-        ticker,
-        side: "ask",
-        price: FixedPoint.dollarsUnsafe("0.30"),
-        count: FixedPoint.countUnsafe("7.50"),
-        time_in_force: "immediate_or_cancel",
-        self_trade_prevention_type: "taker_at_cross",
-        reduce_only: true,
-        exchange_index: 2
-      }
-    )
-    const no = requestOf(Orders.closePosition(position("-7.50"), { no_price: "0.30", count: "2" }))
-    assert.deepInclude(no, { side: "bid", price: "0.70", count: "2", reduce_only: true })
-  })
-
-  it("sells a NO position", () => {
-    const no = Orders.closePosition(position("-7.50"), { no_price: "0.30" })
-    assert.deepInclude(no, { action: "sell", outcome: "no" })
-    assert.deepInclude(requestOf(no), { side: "bid", price: "0.70", count: FixedPoint.countUnsafe("7.50") })
-  })
-
-  it("accepts the price of either outcome", () => {
-    const no = requestOf(Orders.closePosition(position("-1"), { yes_price: "0.70" }))
-    assert.deepInclude(no, { side: "bid", price: "0.70" })
-  })
-
-  it("rejects an empty position", () => {
-    const none = Orders.closePosition(position("0"), { yes_price: "0.30" })
-    assert.match(invalidReason(none), /^: the position is 0.00; there is nothing to close/)
-    assert.deepInclude(none, { action: "sell", outcome: "yes" })
-  })
-})
 
 describe("Orders.place", () => {
   it.effect("sends one order with a generated id and returns Accepted", () =>
@@ -349,7 +169,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("does not return Accepted if its id belongs to an order of the opposite side", () =>
+  it.effect("does not return Accepted if the client_order_id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
       assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
@@ -522,7 +342,7 @@ describe("Orders.place", () => {
     ["with a null error", JSON.stringify({ ...createResponse, error: null, fill_count: 0 })],
     ["with a null client_order_id", JSON.stringify({ ...createResponse, client_order_id: null, fill_count: 0 })],
     [
-      "after values of every other type",
+      "with the id after values of every other type",
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
     ]
   ] as const) {
@@ -653,7 +473,7 @@ describe("Orders.place", () => {
     Effect.gen(function* () {
       const plain = { ticker, side: "bid" }
       for (const input of [undefined, null, "buy", 1, {}, plain, { request: {} }, { request: null }]) {
-        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass it
+        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass any value
         const { error, paths } = yield* play(Orders.place(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
         assert.include(error.message, "Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
@@ -662,7 +482,7 @@ describe("Orders.place", () => {
         assert.include(batch.error.message, "Orders.buyYes")
         assert.deepStrictEqual([paths, batch.paths], [[], []])
       }
-      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass it
+      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass any value
       const { error } = yield* play(Orders.placeAll(noList), [])
       assert.deepInclude(error, { _tag: "InvalidRequest", pointer: "" })
       assert.include(error.message, "not an array")
@@ -673,7 +493,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes the window in which the exchange may have accepted the order from the signed timestamps", () =>
+  it.effect("computes from the signed timestamps when the exchange may have accepted the order", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
@@ -773,7 +593,8 @@ describe("Orders.place: attempt times", () => {
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date header: one minute for the difference of the clocks, and one minute for the dates of orders.
+      // Without a date header, the search allows a difference of one minute between the clocks, and one minute for the
+      // dates of orders.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
@@ -1192,7 +1013,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected if its id belongs to an order of the opposite side", () =>
+  it.effect("returns Rejected if the client_order_id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const error = { code: "order_already_exists", message: "order_already_exists" }
       const item = batchCreated({ client_order_id: clientOrderId, error })
@@ -1227,37 +1048,4 @@ describe("Orders.placeAll", () => {
       assert.deepStrictEqual((yield* play(Orders.placeAll([]), [])).value, [])
     })
   )
-})
-
-describe("Orders.buyYes with two prices", () => {
-  it("returns an invalid intent", () => {
-    const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // the types reject this
-    assert.isTrue(Result.isFailure(request))
-  })
-})
-
-describe("Orders.Accepted.exchange_index", () => {
-  it.effect("is the shard that the list states for the order", () =>
-    Effect.gen(function* () {
-      for (const [exchange_index, expected] of [
-        [0, 0],
-        [2, 2],
-        [-1, undefined],
-        [undefined, undefined]
-      ] as const) {
-        const { outcome } = yield* place([duplicate, asOf(1), listed({ ...order, exchange_index })])
-        assert.strictEqual(outcome._tag === "Accepted" ? outcome.exchange_index : outcome._tag, expected)
-      }
-    })
-  )
-})
-
-describe("orderIdIn", () => {
-  it("returns no id if the body also has an error, with any spacing", () => {
-    const inBody = (rest: string) => orderIdIn(`{"order_id":"${order_id}",${rest}`, clientOrderId)
-    assert.isUndefined(inBody('"error" : {"code":'))
-    assert.isUndefined(inBody('"error":{"code":'))
-    assert.strictEqual(inBody('"error": null,"x":['), order_id)
-    assert.strictEqual(inBody('"error":null,"x":['), order_id)
-  })
 })

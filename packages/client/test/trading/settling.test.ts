@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** The attempts took place between 0 and 30 seconds. The exchange may have accepted the order within `window`. */
+/** The client made its attempts in the first 30 seconds. The exchange may have accepted the order during `window`. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -43,7 +43,7 @@ const withoutWindow: Orders.Placement = {
   lastAttemptMillis: 0
 }
 
-/** The time limit leaves time for one round of reads. */
+/** Settles a placement that no list contains. The time limit permits one round of reads. */
 const settleUnlisted = (placement: Orders.Placement, asOfReply: Reply, atMillis: number) =>
   Effect.map(
     play(Orders.settle(placement, { within: 50 }), [asOfReply, listed(), listed()], { atMillis }),
@@ -138,7 +138,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("searches lists without an as_of_time, and keeps the as_of_time of earlier lists", () =>
+  it.effect("searches lists whose as_of_time cannot be read, and reports the as_of_time of earlier lists", () =>
     Effect.gen(function* () {
       const undatedRound = [errorReply(400, "no"), listed(), listed()]
       const found = yield* play(Orders.settle(placement), [...undatedRound, errorReply(400, "no"), listed(order)])
@@ -175,7 +175,7 @@ describe("Orders.settle", () => {
       const { outcome } = yield* place([failing, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
-      // An error in the body makes a success status a failure.
+      // A response with a success status and an error in its body is a failure.
       const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
       const none = yield* place([error, asOf(0), listed()], { within: 50 })
       assert.deepInclude(none.outcome, { _tag: "Unknown", exists: false })
@@ -183,17 +183,17 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("keeps the fields of an Unknown outcome if it cannot settle it", () =>
+  it.effect("keeps the fields of an Unknown outcome that it cannot settle", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       const again = yield* settleUnlisted(outcome, asOf(0), 0)
       assert.deepStrictEqual(again, { ...(outcome as Orders.Unknown), lastAttemptMillis: outcome.lastAttemptMillis! })
-      // A journal does not keep the error.
+      // A journal does not contain the error of an outcome.
       assert.deepInclude(yield* settleUnlisted(journaled(outcome), asOf(0), 0), { _tag: "Unknown", error: undefined })
     })
   )
 
-  it.effect("reads from one minute before the earliest window, or everything if a window is missing", () =>
+  it.effect("lists orders from one minute before the earliest window, or all orders if a window is missing", () =>
     Effect.gen(function* () {
       const since = (placements: ReadonlyArray<Orders.Placement>) =>
         Effect.map(
@@ -208,14 +208,14 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("limits the as_of_time of the lists to the exchange's clock", () =>
+  it.effect("reports an as_of_time that is at most the time of the exchange's clock", () =>
     Effect.gen(function* () {
-      // By the date header, the exchange's clock shows at most 91 seconds.
+      // According to the date header, the exchange's clock shows 90 to 91 seconds.
       assert.deepInclude(yield* settleUnlisted(placement, dated(asOf(3_600_000), 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
       })
-      // An as_of_time within the limit is reported unchanged.
+      // An as_of_time that is not later than the clock is reported unchanged.
       const whole: Reply = { status: 200, body: { as_of_time: "1970-01-01T00:01:31Z" } }
       assert.deepInclude(yield* settleUnlisted(placement, dated(whole, 90_000), 90_000), {
         _tag: "NotPlaced",
@@ -237,11 +237,12 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a window, allows one minute for the clocks' difference and one for a signed timestamp", () =>
+  it.effect("ends a missing window one minute plus the clocks' difference after the last attempt", () =>
     Effect.gen(function* () {
+      // Without a date header, the clocks may differ by one minute. A signature can be one minute ahead.
       assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
       assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
-      // The exchange's clock is five minutes ahead, and at most 301 seconds.
+      // The exchange's clock is 300 to 301 seconds ahead of the local clock.
       assert.strictEqual(
         (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
         "NotPlaced"
@@ -250,7 +251,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, assumes that the last attempt was at the start of settle", () =>
+  it.effect("uses the start of settle as the last attempt of a placement that has none", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       // The exchange's clock shows at most 131 seconds, and a signature can be one minute ahead.
@@ -275,12 +276,14 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, reports the start of settle as the last attempt, by the exchange's clock", () =>
-    Effect.gen(function* () {
-      const { lastAttemptMillis: _, ...started } = withoutWindow
-      const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
-      assert.deepInclude(settlement, { _tag: "Unknown", lastAttemptMillis: 431_000 })
-    })
+  it.effect(
+    "reports the start of settle, by the exchange's clock, as the last attempt of a placement that has none",
+    () =>
+      Effect.gen(function* () {
+        const { lastAttemptMillis: _, ...started } = withoutWindow
+        const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
+        assert.deepInclude(settlement, { _tag: "Unknown", lastAttemptMillis: 431_000 })
+      })
   )
 
   for (const [why, unsettled] of [
@@ -293,16 +296,16 @@ describe("Orders.settle", () => {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
         for (const one of [unsettled, journaled(unsettled)]) {
-          // The lists are ten hours newer than the start.
+          // The lists are ten hours newer than the first attempt.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })
     )
   }
 
-  it.effect("returns NotPlaced if the last attempt is not after the start of settle", () =>
+  it.effect("returns NotPlaced if the last attempt may have been before the start of settle", () =>
     Effect.gen(function* () {
-      // The exchange's clock is at most one second ahead.
+      // The exchange's clock is at most one second ahead of the local clock.
       const { value } = yield* play(
         Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_000 }),
         [
@@ -319,7 +322,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("never returns NotPlaced if the last attempt is after the start of settle", () =>
+  it.effect("never returns NotPlaced if the last attempt was certainly after the start of settle", () =>
     Effect.gen(function* () {
       const { value } = yield* play(
         Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_001 }, { within: 122_150 }),
@@ -393,7 +396,7 @@ describe("Orders.settle", () => {
             mismatch: { order: other as Orders.Order, differs: [difference] }
           })
         }
-        // Without a request, the client compares only the id and the market.
+        // For a placement without a request, the client compares only the id and the market.
         const bare = yield* play(
           Orders.settle(placement),
           [asOf(100_000), listed(other), ...(difference === "ticker" ? [listed()] : [])],
@@ -462,7 +465,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("settles one placement even if it can never settle the other", () =>
+  it.effect("settles one of two placements even if it can never settle the other", () =>
     Effect.gen(function* () {
       const never = { ...withoutWindow, client_order_id: "never", lastAttemptMillis: 36_000_000 }
       const { value } = yield* play(
@@ -496,7 +499,7 @@ describe("Orders.settle", () => {
         [{ ...placement, window: { fromMillis: 0 } }, "/window"],
         [{ ...placement, window: { fromMillis: null, untilMillis: 0 } }, "/window"]
       ] as const) {
-        const invalid = input as Orders.Placement // untyped callers can pass it
+        const invalid = input as Orders.Placement // untyped callers can pass any value
         const one = yield* play(Orders.settle(invalid), [])
         assert.isNotEmpty(one.error.reason)
         assert.deepInclude(one.error, {
@@ -511,7 +514,7 @@ describe("Orders.settle", () => {
           pointer: `/1${pointer}`
         })
       }
-      const noList = placement as unknown as ReadonlyArray<Orders.Placement> // untyped callers can pass it
+      const noList = placement as unknown as ReadonlyArray<Orders.Placement> // untyped callers can pass any value
       const { error } = yield* play(Orders.settleAll(noList), [])
       assert.deepInclude(error, { _tag: "InvalidRequest", pointer: "" })
       assert.include(error.message, "not an array")

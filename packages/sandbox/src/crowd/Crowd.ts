@@ -77,8 +77,8 @@ class CrowdAgent implements Agent {
   readonly #pace: number
   readonly #isOwnOnly: boolean
   #tickers: ReadonlyArray<string> = []
-  /** The next full second, and the actions up to it, in sequence. */
   #nextSecond = 0
+  /** The actions up to the next full second, in sequence. */
   #actions: ReadonlyArray<Action> = []
   #done = 0
 

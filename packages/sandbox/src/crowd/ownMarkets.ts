@@ -14,7 +14,7 @@ const quarterMillis = 900_000
 
 const openAtOnce = 4
 
-/** The time from the close of a short market to its result, and again from its result to its settlement. */
+/** The time from the close of a short market to its result, and also from its result to its settlement. */
 const resultSeconds = 60
 
 const shortSeries = "KXCROWD"
@@ -41,7 +41,7 @@ const scoreOfIndex = (index: number): number => (index - 1_000) / 100
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** The ticker of a short market's event, such as `KXCROWD-26NOV301415`. */
+/** Returns the ticker of a short market's event, such as `KXCROWD-26NOV301415`. */
 const eventOf = (closeMillis: number): string => {
   const text = new Date(closeMillis).toISOString()
   const month = months[Number(text.slice(5, 7)) - 1]
@@ -110,7 +110,7 @@ export class OwnMarkets {
         )
   }
 
-  /** The standard deviation of the change of a market's value per second. */
+  /** Returns the standard deviation of the change of a market's value per second. */
   volatility(ticker: string, atMillis: number): number {
     const value = this.value(ticker, atMillis)
     const short = this.#latest(atMillis).find((market) => market.ticker === ticker)

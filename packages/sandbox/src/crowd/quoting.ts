@@ -79,7 +79,7 @@ const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pi
   return { yesBid: bid, noBid: dollar - ask }
 }
 
-/** The value of a combo is the product of the values of its legs, as if they were independent. */
+/** The price of a market. For a combo, the product of the values of its legs, as if they were independent. */
 const priceOf = (crowd: Crowd, ticker: string, atMillis: number): number => {
   const view = crowd.exchange.view(atMillis)
   const legs = Result.getOrUndefined(view.market(ticker))?.combo?.legs

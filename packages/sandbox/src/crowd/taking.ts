@@ -16,16 +16,16 @@ import {
   topOf
 } from "./traders.ts"
 
-/** The probability that a taker acts on the market's value. Otherwise it trades at random. */
+/** The probability that a taker is informed: it knows the market's fair price. All other takers trade at random. */
 const informed = 0.35
 
 /**
- * A taker that acts on the value trades only if the best price is better than the value by more than this, in
- * ten-thousandths of a dollar.
+ * An informed taker trades only if the best price is better than the fair price by more than this, in ten-thousandths
+ * of a dollar.
  */
 const edge = 100
 
-/** How far beyond the best price a taker that acts at random trades, in ten-thousandths of a dollar. */
+/** A taker that is not informed trades up to this far beyond the best price, in ten-thousandths of a dollar. */
 const slippage = 200
 
 /** The size of an order, in hundredths of a contract: mostly small, sometimes large. */
@@ -43,7 +43,7 @@ export const take = (crowd: Crowd, accountId: string, ticker: string, atMillis: 
   const count = sizeOf(random)
   if (random.chance(informed)) {
     const side = ask !== 0 && ask + edge < fair ? "bid" : bid - edge > fair ? "ask" : undefined
-    // The limit is halfway between the best price and the value.
+    // The order's price is halfway between the best price and the fair price.
     const price = side === "bid" ? atOrBelow(levels, (ask + fair) / 2) : atOrAbove(levels, (bid + fair) / 2)
     if (side !== undefined && price !== undefined && Math.abs(position) < maxPosition) {
       placeOrder(

@@ -23,12 +23,12 @@ export interface Crowd {
 }
 
 /**
- * Makers, and takers that act on the value, place no order that increases a position of this count, in hundredths of a
- * contract. Quotes have their own limit.
+ * The size from which a position must not grow, in hundredths of a contract. A maker then places no orders that would
+ * increase the position. A taker that knows the market's value then places no orders. Quotes have their own limit.
  */
 export const maxPosition = 2_000_000
 
-/** A taker that acts at random only reduces a position of this count, in hundredths of a contract. */
+/** From this size of a position (in hundredths of a contract), a taker's random order always reduces the position. */
 const maxTakerPosition = 25_000
 
 const maxMakersPerMarket = 3
@@ -62,7 +62,10 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
   }
 }
 
-/** Returns undefined if the exchange refuses, for example because all accounts together would have too much money. */
+/**
+ * Creates an account. Returns undefined if the exchange refuses it, for example because all accounts together would
+ * have too much money.
+ */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
   return Result.isFailure(created) ? undefined : created.success.accountId
@@ -125,7 +128,7 @@ const noPrices: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPric
 export const topOf = ({ exchange }: Pick<Crowd, "exchange">, ticker: string, atMillis: number): TopOfBook =>
   Result.getOrElse(exchange.view(atMillis).ticker(ticker), () => noPrices)
 
-/** The newest 50 orders, in one market or in all markets. */
+/** The newest 50 resting orders of an account, in one market or in all markets. */
 export const restingOf = (
   exchange: Exchange,
   accountId: string,
@@ -147,7 +150,7 @@ export const restingOf = (
 export const buyProbability = (position: number): number =>
   Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
 
-/** The exchange may refuse the order, for example because the market has closed. */
+/** Places an order, or does nothing if the exchange refuses it, for example because the market has closed. */
 export const placeOrder = (
   exchange: Exchange,
   accountId: string,

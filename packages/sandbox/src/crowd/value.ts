@@ -24,7 +24,7 @@ const maxJump = 0.15
 /** A value is at least `minValue` and at most one minus `minValue`, so that a market always has room for two quotes. */
 export const minValue = 0.03
 
-/** The score of a name at a second, which counts from 1970. */
+/** The score of a name. `second` is in Unix seconds. */
 export const scoreOf = (seed: number, name: string, second: number): number => {
   const key = hashOf(seed, name)
   return fold(walk(key, second) + jumps(key, second))

@@ -223,7 +223,7 @@ export interface CreateMilestone {
   readonly title?: string
   /** Default: the title, followed by `starts`. */
   readonly notificationMessage?: string
-  /** The events that the outcome decides. Default: none. */
+  /** The events that the milestone decides. Default: none. */
   readonly primaryEventTickers?: ReadonlyArray<string>
   /** Further events that depend on the milestone. The primary events are always related. */
   readonly relatedEventTickers?: ReadonlyArray<string>
@@ -315,7 +315,7 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** An id of an earlier accepted transfer from the same instance and shard is refused. */
+  /** An id of an earlier accepted transfer from the same exchange instance and shard is refused. */
   readonly clientTransferId: string | undefined
   readonly source: Location
   readonly destination: Location
@@ -415,7 +415,7 @@ export interface AcceptRfqBatch {
   readonly subaccount: number | undefined
 }
 
-/** An accepted RFQ batch: the quote that won each child, in the order of the children. */
+/** An accepted RFQ batch: the quote that won each child, in the sequence of the children. */
 export interface AcceptedBatch {
   readonly side: "yes" | "no"
   readonly quotes: ReadonlyArray<Quote>
@@ -760,7 +760,9 @@ export interface ListRfqBatches extends PageQuery {
 export interface ListQuotes extends PageQuery, TimeQuery {
   /** If true, lists the quotes that the caller made. */
   readonly isMaker: boolean
-  /** If true, lists the quotes on the caller's RFQs. If both are true, lists only the caller's quotes on its own RFQs. */
+  /**
+   * If true, lists the quotes on the caller's RFQs. If both are true, lists only the caller's quotes on its own RFQs.
+   */
   readonly isRfqCreator: boolean
   readonly rfqId: string | undefined
   readonly status: string | undefined
@@ -786,7 +788,7 @@ export interface ListMilestones extends PageQuery {
 
 /** A filter of structured targets. Undefined fields do not filter. */
 export interface ListStructuredTargets extends PageQuery {
-  /** Lists these targets in this order. Unknown ids are omitted. */
+  /** Lists these targets, in the sequence of the ids. Unknown ids are omitted. */
   readonly ids?: ReadonlyArray<string> | undefined
   readonly type?: string | undefined
   /** The league, conference, division or tour, or one of the leagues. */

@@ -911,7 +911,7 @@ export type EventBody =
   | { readonly type: "batchQuoteCreated"; readonly batchQuote: BatchQuote }
   /** A batch quote was canceled. */
   | { readonly type: "batchQuoteDeleted"; readonly batchQuote: BatchQuote }
-  /** A batch quote won children. */
+  /** A batch quote won one or more children of its RFQ batch. */
   | { readonly type: "batchQuoteAccepted"; readonly batchQuote: BatchQuote }
   | { readonly type: "batchQuoteConfirmed"; readonly batchQuote: BatchQuote }
   /** The execution of the children that a batch quote won has ended. */

@@ -85,7 +85,7 @@ export class View extends ReferenceData {
     return Result.map(this.#account(accountId), accounts.view)
   }
 
-  /** The account's token budgets. */
+  /** Returns the account's token budgets. */
   budgets(accountId: string): Result.Result<{ readonly read: Budget; readonly write: Budget }, Refusal> {
     return Result.map(this.#account(accountId), ({ tier }) => ({
       read: budgetOf(tier, "read"),
@@ -107,12 +107,12 @@ export class View extends ReferenceData {
     return this.state.keys.get(keyId)
   }
 
-  /** An order by id; a subaccount narrows the search. */
+  /** Finds an order by id. A subaccount narrows the search. */
   order(accountId: string, orderId: string, subaccount?: number): Result.Result<Order, Refusal> {
     return Result.map(this.#order(accountId, orderId, subaccount), snapshot)
   }
 
-  /** Orders, newest first. Orders that ended before the cutoff are only in the era `historical`. */
+  /** Lists orders, newest first. Orders that ended before the cutoff are only in the era `historical`. */
   listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
     const { eventTickers, exchangeIndex, status, subaccount, ticker } = query
     return Result.flatMap(this.#account(accountId), ({ orders }) =>
@@ -134,7 +134,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The number of contracts that match before a resting order. */
+  /** Returns the number of contracts that match before a resting order. */
   queuePosition(accountId: string, orderId: string, subaccount?: number): Result.Result<QueuePosition, Refusal> {
     return Result.flatMap(this.#order(accountId, orderId, subaccount), (order) =>
       order.status === "resting"
@@ -143,7 +143,10 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The queue positions of a subaccount's resting orders. `query` can limit them to some markets or to one event. */
+  /**
+   * Returns the queue positions of a subaccount's resting orders. `query` can limit them to some markets or to one
+   * event.
+   */
   queuePositions(
     accountId: string,
     subaccount: number,
@@ -166,7 +169,7 @@ export class View extends ReferenceData {
     })
   }
 
-  /** An order group by id; a subaccount narrows the search. */
+  /** Finds an order group by id. A subaccount narrows the search. */
   group(accountId: string, groupId: string, subaccount: number | undefined): Result.Result<OrderGroup, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => groups.get(this.state, account, groupId, subaccount))
   }
@@ -175,7 +178,7 @@ export class View extends ReferenceData {
     return Result.map(this.#account(accountId), (account) => groups.list(this.state, account, subaccount))
   }
 
-  /** The money of every used subaccount and shard of the account, ordered by subaccount and then by shard. */
+  /** Returns the money of every used subaccount and shard of the account, sorted by subaccount and then by shard. */
   balances(accountId: string): Result.Result<ReadonlyArray<Balance>, Refusal> {
     return Result.map(this.#account(accountId), ({ holdings }) =>
       Array.from(holdings.values(), toBalance).sort(
@@ -184,7 +187,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The totals of one subaccount over all shards. */
+  /** Returns the totals of one subaccount over all shards. */
   portfolio(accountId: string, subaccount = 0): Result.Result<Portfolio, Refusal> {
     return Result.map(this.#account(accountId), (account) => {
       const holdings = [...account.holdings.values()].filter((holding) => holding.subaccount === subaccount)
@@ -202,15 +205,15 @@ export class View extends ReferenceData {
     })
   }
 
-  /** The count of a subaccount's position in a market: positive for YES, negative for NO. */
+  /** Returns the count of a subaccount's position in a market: positive for YES, negative for NO. */
   positionCount(accountId: string, ticker: string, subaccount = 0): number {
     const [account, market] = [this.state.accounts.get(accountId), this.state.markets.get(ticker)]
     return account === undefined || market === undefined ? 0 : positionOf(account, subaccount, market).count
   }
 
   /**
-   * Positions in markets that the subaccount has traded. Positions that settled before the cutoff are only in the era
-   * `historical`.
+   * Lists positions in markets that the subaccount has traded. Positions that settled before the cutoff are only in the
+   * era `historical`.
    */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
@@ -224,7 +227,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** All positions that {@link listPositions} returns in pages. */
+  /** Returns all positions that {@link listPositions} returns in pages. */
   allPositions(
     accountId: string,
     query: ListPositions,
@@ -247,7 +250,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Fills, newest first. Fills before the cutoff are only in the era `historical`. */
+  /** Lists fills, newest first. Fills before the cutoff are only in the era `historical`. */
   listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
     const { exchangeIndex, orderId, subaccount, tickers } = query
     return Result.flatMap(this.#account(accountId), (account) => {
@@ -274,7 +277,7 @@ export class View extends ReferenceData {
     })
   }
 
-  /** Contracts that the account has traded since a time in Unix seconds. */
+  /** Returns the number of contracts that the account has traded since a time in Unix seconds. */
   volumeSince(accountId: string, fromSeconds: number): Result.Result<number, Refusal> {
     return Result.map(this.#account(accountId), ({ fills: { all } }) =>
       all
@@ -283,7 +286,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Settlements, newest first. */
+  /** Lists settlements, newest first. */
   listSettlements(accountId: string, query: ListSettlements): Result.Result<Page<Settlement>, Refusal> {
     const { eventTicker, ticker } = query
     const { maxMillis, minMillis } = millisOf(query)
@@ -306,7 +309,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Deposits or withdrawals, newest first. */
+  /** Lists deposits or withdrawals, newest first. */
   listPayments(
     accountId: string,
     kind: "deposits" | "withdrawals",
@@ -315,12 +318,12 @@ export class View extends ReferenceData {
     return this.#all(accountId, query, kind === "deposits" ? "d" : "w", 500, (account) => account[kind])
   }
 
-  /** Transfers between subaccounts, newest first. */
+  /** Lists transfers between subaccounts, newest first. */
   listCashTransfers(accountId: string, query: PageQuery): Result.Result<Page<SubaccountTransfer>, Refusal> {
     return this.#all(accountId, query, "c", 1_000, ({ cashTransfers }) => cashTransfers)
   }
 
-  /** Transfers between shards, and to and from the margined exchange, newest first. */
+  /** Lists transfers between shards, and to and from the margined exchange, newest first. */
   listShardTransfers(accountId: string, query: PageQuery): Result.Result<Page<ShardTransfer>, Refusal> {
     return Result.flatMap(this.#account(accountId), ({ shardTransfers }) =>
       page(shardTransfers, query, { mark: "x", maxLimit: 500, show: (transfer) => ({ ...transfer }) })
@@ -338,7 +341,7 @@ export class View extends ReferenceData {
     return Result.map(this.#account(accountId), ({ allocation }) => allocation)
   }
 
-  /** The netting flags of the primary subaccount and of every created subaccount. Default: off. */
+  /** Returns the netting flags of the primary subaccount and of every created subaccount. Default: off. */
   netting(
     accountId: string
   ): Result.Result<ReadonlyArray<{ readonly subaccount: number; readonly enabled: boolean }>, Refusal> {
@@ -350,17 +353,17 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The public id that other accounts see as the creator of the account's RFQs and quotes. */
+  /** Returns the public id that other accounts see as the creator of the account's RFQs and quotes. */
   communicationsId(accountId: string): Result.Result<string, Refusal> {
     return Result.map(this.#account(accountId), (account) => account.communicationsId)
   }
 
-  /** An RFQ of any account. */
+  /** Finds an RFQ of any account. */
   rfq(rfqId: string): Result.Result<Rfq, Refusal> {
     return Result.map(findRfq(this.state, rfqId), toRfq)
   }
 
-  /** All accepted quotes that can still be confirmed, ordered by id. */
+  /** Returns all accepted quotes that can still be confirmed, sorted by id. */
   quotesToConfirm(): ReadonlyArray<Quote> {
     const found: Array<Quote> = []
     for (const timer of this.state.timers.values()) {
@@ -371,7 +374,10 @@ export class View extends ReferenceData {
     return found.sort((left, right) => (left.quoteId < right.quoteId ? -1 : 1))
   }
 
-  /** The open RFQs of all accounts, without RFQs of batches. Each has the quotes on it that are not canceled. */
+  /**
+   * Returns the open RFQs of all accounts, without RFQs of batches. Each RFQ has the quotes on it that are not
+   * canceled.
+   */
   openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
     const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
     for (const { openRfqs } of this.state.accounts.values()) {
@@ -387,41 +393,41 @@ export class View extends ReferenceData {
     return found
   }
 
-  /** RFQs of all accounts, newest first. */
+  /** Lists RFQs of all accounts, newest first. */
   listRfqs(accountId: string, query: ListRfqs): Result.Result<Page<Rfq>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listRfqs(this.state, account, query))
   }
 
-  /** A quote that the account made, or a quote on an RFQ of the account. */
+  /** Finds a quote that the account made, or a quote on an RFQ of the account. */
   quote(accountId: string, target: QuoteTarget): Result.Result<Quote, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) =>
       Result.map(findQuote(this.state, account, target, "maker", "rfqCreator"), toQuote)
     )
   }
 
-  /** Quotes that the account made, or quotes on its RFQs, newest first. */
+  /** Lists quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
   }
 
-  /** An RFQ batch of any account. */
+  /** Finds an RFQ batch of any account. */
   rfqBatch(batchId: string): Result.Result<RfqBatch, Refusal> {
     return Result.map(findBatch(this.state, batchId), toBatch)
   }
 
-  /** RFQ batches of all accounts, most recently updated first. */
+  /** Lists RFQ batches of all accounts, most recently updated first. */
   listRfqBatches(accountId: string, query: ListRfqBatches): Result.Result<Page<RfqBatch>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listBatches(this.state, account, query))
   }
 
-  /** The best bids on an RFQ batch of the account. */
+  /** Returns the best bids on an RFQ batch of the account. */
   bestQuotes(accountId: string, batchId: string, subaccount: number | undefined): Result.Result<BestQuotes, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) =>
       Result.map(findOwnBatch(this.state, account, batchId, subaccount), toBestQuotes)
     )
   }
 
-  /** The batch quotes that the account may see, on one RFQ batch. */
+  /** Returns those batch quotes on an RFQ batch that the account may see. */
   batchQuotes(
     accountId: string,
     batchId: string,
@@ -432,42 +438,42 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The newest order groups of the account, newest first, with the fills in their windows. */
+  /** Returns the newest order groups of the account, newest first. Each group has the fills in its time window. */
   newestGroups(accountId: string, limit: number): Result.Result<ReadonlyArray<GroupWindow>, Refusal> {
     return Result.map(this.#account(accountId), (account) => newestGroups(this.state, account, limit))
   }
 
   /**
-   * The newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees only
-   * its own quotes.
+   * Returns the newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees
+   * only its own quotes.
    */
   newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
     return newestRfqs(this.state, limit)
   }
 
-  /** The subtraders of an FCM member. */
+  /** Returns the subtraders of an FCM member. */
   subtraders(accountId: string): Result.Result<ReadonlyArray<Subtrader>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => subtraders.list(this.state, account))
   }
 
-  /** A subtrader of an FCM member. For a key that is bound to a subtrader, the id can be omitted. */
+  /** Finds a subtrader of an FCM member. For a key that is bound to a subtrader, the id can be omitted. */
   subtrader(accountId: string, subtraderId: string | undefined): Result.Result<Subtrader, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) =>
       Result.map(subtraders.find(account, subtraderId), (found) => subtraders.toSubtrader(this.state, found))
     )
   }
 
-  /** Orders of an FCM's subtraders, newest first. */
+  /** Lists orders of an FCM's subtraders, newest first. */
   listFcmOrders(accountId: string, query: ListFcmOrders): Result.Result<Page<Order>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => subtraders.listOrders(this.state, account, query))
   }
 
-  /** Trades of an FCM's subtraders, newest first. */
+  /** Lists trades of an FCM's subtraders, newest first. */
   listFcmTrades(accountId: string, query: PageQuery & TimeQuery): Result.Result<Page<FcmTrade>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listFcmTrades(account, query))
   }
 
-  /** Proposed block trades to which the account is a party, newest first. */
+  /** Lists proposed block trades to which the account is a party, newest first. */
   listBlockTrades(accountId: string, query: ListBlockTrades): Result.Result<Page<BlockTrade>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listBlockTrades(this.state, account, query))
   }

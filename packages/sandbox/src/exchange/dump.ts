@@ -31,7 +31,7 @@ export type StateSnapshot = ReturnType<typeof takeSnapshot>
 
 /** The whole state of an exchange in restorable form. */
 export interface Snapshot extends StateSnapshot {
-  /** Absent without `readLagMillis`. */
+  /** The state that lagging reads show. Absent without `readLagMillis`. */
   readonly lagging?: { readonly state: StateSnapshot; readonly delayed: ReadonlyArray<DelayedCommand> }
 }
 
@@ -58,7 +58,7 @@ export const takeSnapshot = (state: State) => ({
     closeMillis: finite(collection.closeMillis)
   })),
   markets: Array.from(state.markets.values(), dumpMarket),
-  /** In chronological order. */
+  /** The tickers of all trades, in chronological sequence. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),

@@ -19,7 +19,7 @@ export interface GroupWindow {
   readonly fills: ReadonlyArray<readonly [atMillis: number, count: number]>
 }
 
-/** Contains only the newest quotes, with the oldest of them first. */
+/** An RFQ with its newest quotes, the oldest of them first. */
 export interface QuotedRfq {
   readonly rfq: Rfq
   readonly quotes: ReadonlyArray<Quote>
@@ -27,7 +27,7 @@ export interface QuotedRfq {
 
 const maxFills = 100
 
-/** Newest first. */
+/** The newest order groups of an account, newest first. */
 export const newestGroups = (state: State, account: AccountState, limit: number): ReadonlyArray<GroupWindow> =>
   [...account.groups.values()]
     .slice(-limit)
@@ -45,7 +45,7 @@ export const newestGroups = (state: State, account: AccountState, limit: number)
 
 const maxQuotes = 20
 
-/** Newest first. */
+/** The newest RFQs, newest first, each with its newest quotes. */
 export const newestRfqs = (state: State, limit: number): ReadonlyArray<QuotedRfq> =>
   state.rfqList
     .slice(-limit)

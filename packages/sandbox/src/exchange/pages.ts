@@ -8,7 +8,7 @@ import type { Page, PageQuery, TimeQuery } from "./Commands.ts"
 import type { Refusal } from "./Entities.ts"
 import { invalidParameters } from "./refusals.ts"
 
-/** The greatest matching index below an index; -1 if there is none. */
+/** Returns the greatest matching index below an index, or -1 if there is none. */
 export type FindBefore = (index: number) => number
 
 export interface Listing<in Item, out Shown> {
@@ -18,7 +18,7 @@ export interface Listing<in Item, out Shown> {
   readonly maxLimit?: number
   /** Default: `newestFirst`. */
   readonly order?: "newestFirst" | "oldestFirst"
-  /** For the order `newestFirst`. By default, every index matches. */
+  /** For the order `newestFirst`: the greatest matching index below an index. By default, every index matches. */
   readonly before?: FindBefore
   /** A page also ends before the total weight of its items would exceed `max`. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
@@ -30,8 +30,8 @@ export interface Listing<in Item, out Shown> {
 }
 
 /**
- * The list must be append-only. A cursor holds the index at which the next page begins. With `newestFirst`, it holds
- * this index plus one.
+ * Returns a page of a list. The list must be append-only. A cursor holds the index at which the next page begins. With
+ * `newestFirst`, it holds this index plus one.
  */
 export const page = <Item, Shown>(
   items: ReadonlyArray<Item>,
@@ -82,7 +82,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** The items must be in chronological order. */
+/** Finds items that are neither early nor late. The items must be in chronological order. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,
@@ -96,7 +96,7 @@ export const within = (
   }
 }
 
-/** Binary search. `isBefore` must be true up to some index, and false from there on. */
+/** Counts by binary search. `isBefore` must be true up to some index, and false from there on. */
 export const countWhile = (length: number, isBefore: (index: number) => boolean): number => {
   let low = 0
   let high = length
@@ -111,7 +111,7 @@ export const countWhile = (length: number, isBefore: (index: number) => boolean)
   return low
 }
 
-/** The bounds in milliseconds, both inclusive. */
+/** Returns the bounds in milliseconds, both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({
   minMillis: minSeconds === undefined ? -Infinity : minSeconds * 1_000,
   maxMillis: maxSeconds === undefined ? Infinity : maxSeconds * 1_000

@@ -17,7 +17,7 @@ export const isPlainJson = (value: unknown, depth: number = maxJsonDepth): boole
   return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)
 }
 
-/** An object literal (of any realm), or an object without a prototype. */
+/** Whether a value is an object literal (of any realm), or an object without a prototype. */
 const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null

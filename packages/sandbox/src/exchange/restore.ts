@@ -161,7 +161,9 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   return state
 }
 
-/** JSON has no infinity, so the closing time of a market that does not close automatically is null in JSON. */
+/**
+ * Restores infinite closing times. JSON has no infinity, so a market that does not close automatically has null there.
+ */
 export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
   atMillis,
   command:

@@ -1,6 +1,6 @@
 /**
- * Schedules the timers of the exchange. A pair of effect and subject, such as the expiry of an order, has at most one
- * timer.
+ * Schedules the timers of the exchange. A timer has an effect on a subject, such as the expiry of an order. Each effect
+ * on a subject has at most one timer.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const keyOf = (timer: Timer): string => {
   return `${what} ${of}`
 }
 
-/** Replaces the timer of the same effect and subject. */
+/** Adds a timer, which replaces a timer with the same effect on the same subject. */
 export const schedule = (state: State, atMillis: number, timer: Timer): void =>
   state.timers.add(atMillis, timer, keyOf(timer))
 

@@ -157,11 +157,11 @@ export type BestBids = Record<"yes" | "no", BestBid | undefined>
 
 export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
   readonly account: AccountState
-  /** In the order of the request. */
+  /** In the sequence of the request. */
   readonly children: ReadonlyArray<RfqState>
   /** The latest batch quote of each maker, by account id. */
   readonly quotes: Map<string, BatchQuoteState>
-  /** By child. All undefined if the batch is not open. */
+  /** By child. A batch that is not open has no best bids. */
   readonly best: Array<BestBids>
   version: number
   bestMillis: number | undefined
@@ -175,8 +175,8 @@ export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
   readonly account: AccountState
   readonly batch: BatchState
   /**
-   * In the order of the children. Once the batch is accepted, only the quotes that won a child remain. The state's list
-   * of quotes contains only such quotes.
+   * In the sequence of the children. Once the batch is accepted, only the quotes that won a child remain. Of the quotes
+   * of batches, `State.quotes` contains only such quotes.
    */
   quotes: Array<QuoteState>
   /** By side and child. Of equal bids, the lowest number wins. */
@@ -323,14 +323,14 @@ export interface MarketState {
   readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined
-  /** An amended result was set again after a dispute. */
+  /** `amended`: the result was set again after a dispute. */
   challenge: "disputed" | "amended" | undefined
   settledMillis: number | undefined
   readonly book: Book<OrderState>
   readonly trades: Array<Trade>
   /** The number of trades that were at least a day old at the last count. */
   oldTrades: number
-  /** The contracts of all trades except the `oldTrades` oldest. */
+  /** The number of contracts in all trades except the oldest `oldTrades` trades. */
   dayVolume: number
   lastPrice: number
   volume: number
@@ -338,7 +338,7 @@ export interface MarketState {
   readonly positions: Array<PositionState>
   /** At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
-  /** Oldest first. Without the values after the last action. */
+  /** Oldest first. The values after the last action are recorded when the next action begins. */
   readonly quotes: Array<QuotePeriod>
   /** The time of the last action that can have changed the book or the last price. */
   touchedMillis: number
@@ -411,7 +411,7 @@ export interface State {
   readonly ids: Ids
   /** Undefined without subscribers. */
   emit: ((body: LogBody) => void) | undefined
-  /** Since the last report; empty without subscribers. */
+  /** The holdings that changed since the last report to the subscribers. Empty without subscribers. */
   readonly changedHoldings: Set<Holding>
   readonly changedPositions: Set<PositionState>
   readonly accounts: Map<string, AccountState>

@@ -48,14 +48,14 @@ export class Timers<A> {
     return next
   }
 
-  /** In no particular order. */
+  /** The values of all timers, in no particular sequence. */
   *values(): IterableIterator<A> {
     for (const { value } of this.#heap) {
       yield value
     }
   }
 
-  /** In the order in which they fire. */
+  /** All timers, in the sequence in which they fire. */
   inOrder(): ReadonlyArray<Timer<A>> {
     return [...this.#heap].sort((left, right) => (isBefore(left, right) ? -1 : 1))
   }

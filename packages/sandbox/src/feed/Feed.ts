@@ -36,7 +36,7 @@ export interface FeedHost {
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
 
-/** Documented. */
+/** The documented interval between two pings. */
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 
@@ -86,7 +86,7 @@ export class Feed {
     }
   }
 
-  /** Oldest first. */
+  /** The connections, oldest first. */
   get connections(): ReadonlyArray<FeedConnection> {
     return [...this.#connections.values()]
   }
@@ -105,7 +105,7 @@ export class Feed {
       : { _tag: "Accepted", open: (line) => this.#open(key.success, line, fault?.closeCode) }
   }
 
-  /** The time of the next scheduled action, by the host's `clockMillis`. Undefined if nothing is scheduled. */
+  /** Returns the time of the next scheduled action, by the host's `clockMillis`. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined {
     const own = this.#timers.nextMillis()
     const timer = this.#connections.size === 0 ? undefined : this.#host.exchange.nextTimerMillis()
@@ -292,7 +292,7 @@ export class Feed {
     })
   }
 
-  /** If a channel has no receivers at its tick, its ticks stop. */
+  /** Schedules the ticks of reference prices. If a channel has no receivers at its tick, its ticks stop. */
   #startTicking(): void {
     for (const name of referenceChannels) {
       if (!this.#ticking.has(name)) {
@@ -345,7 +345,7 @@ const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth
 
 const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
 
-/** The channels that a command names, directly or by subscription ids. */
+/** Returns the channels that a command names, directly or by subscription ids. */
 const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
   if (Result.isFailure(command)) {
     return []
@@ -357,7 +357,7 @@ const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): Readon
     : sids.flatMap((sid) => connection.subscriptions.get(sid)?.name ?? [])
 }
 
-/** Undefined if the fault does not refuse the upgrade. */
+/** Returns the response that refuses the upgrade. Undefined if the fault does not refuse the upgrade. */
 const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse | undefined => {
   const { body, reset, retryAfterSeconds, status } = fault
   if (reset === true) {

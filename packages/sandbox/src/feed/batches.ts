@@ -12,7 +12,7 @@ import { quotedBatchCreatorId, toBestQuote } from "../rest/routes/rfqBatchBodies
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Communication } from "./communications.ts"
 
-/** Undefined if the event causes no message. */
+/** Returns the message about an event. Undefined if the event causes no message. */
 export const toBatchCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqBatchCreated":
@@ -46,8 +46,8 @@ export const toBatchCommunication = (event: Event): Communication | undefined =>
 }
 
 /**
- * The accounts in `without` do not receive the message. A subscription with the user filter `self` receives the message
- * only if its account created the batch.
+ * Makes a message about a batch. The accounts in `without` do not receive the message. A subscription with the user
+ * filter `self` receives the message only if its account created the batch.
  */
 const ofBatch = (type: string, batch: RfqBatch, fields: object, without: ReadonlyArray<string>): Communication => ({
   type,
@@ -57,7 +57,7 @@ const ofBatch = (type: string, batch: RfqBatch, fields: object, without: Readonl
   bodyFor: (viewerId) => ({ id: batch.batchId, creator_id: shownTo(viewerId, batch), ...fields })
 })
 
-/** Only the creator of the batch receives the message. */
+/** Makes a message that only the creator of the batch receives. */
 const ofOwner = (
   type: string,
   { accountId, batchId, subaccount }: Pick<RfqBatch, "accountId" | "batchId" | "subaccount">,
@@ -69,7 +69,7 @@ const ofOwner = (
   bodyFor: () => ({ rfq_batch_id: batchId, ...fields, ...subaccountOf(subaccount) })
 })
 
-/** Only the maker of the batch quote receives the message. */
+/** Makes a message that only the maker of the batch quote receives. */
 const ofMaker = (type: string, { batchQuoteId, ...quote }: BatchQuote, fields: object): Communication => ({
   ...ofOwner(type, quote, fields),
   bodyFor: () => ({
@@ -88,7 +88,7 @@ const clientId = ({ clientBatchId }: Pick<RfqBatch, "clientBatchId">) =>
 const targetCost = (micros: number | undefined) =>
   micros === undefined ? undefined : { rfq_target_cost_dollars: dollars(micros) }
 
-/** Every leg is listed once. The children refer to their legs by index. */
+/** Describes the children of a new batch. Every leg is listed once, and the children refer to their legs by index. */
 const creation = ({ createdMillis, rfqs }: RfqBatch) => {
   const legs = new Map<string, { readonly index: number; readonly leg: object }>()
   const indexOf = (leg: NonNullable<ReturnType<typeof toLegs>>["mve_selected_legs"][number]): number => {

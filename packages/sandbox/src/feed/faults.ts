@@ -32,8 +32,8 @@ export interface CommandFault {
   /** Such as `subscribe`. Default: any command. */
   readonly cmd?: string
   /**
-   * Applies only to commands about this channel. If a subscribe names several channels, the error is only for this
-   * channel.
+   * Applies only to commands about this channel. If a subscribe command names several channels, the error is only for
+   * this channel.
    */
   readonly channel?: ChannelName
   /** Replies with this error. */
@@ -109,7 +109,7 @@ const typeOf = new Map<FrameFault["change"], string>([
   ["renameKeys", "orderbook_snapshot"]
 ])
 
-/** Undefined if the fault is valid. */
+/** Returns why a fault is invalid. Undefined if the fault is valid. */
 export const checkFeedFault = (fault: FeedFault): string | undefined => {
   const { times = 1 } = fault
   if (!(Number.isInteger(times) && times >= 1)) {
@@ -160,7 +160,7 @@ export const isCloseCode = (code: number): boolean =>
 export class FeedFaults {
   readonly #planted: Array<{ readonly fault: FeedFault; left: number }> = []
 
-  /** Oldest first. */
+  /** The planted faults, oldest first. */
   get planted(): ReadonlyArray<{ readonly fault: FeedFault; readonly left: number }> {
     return this.#planted
   }

@@ -45,7 +45,7 @@ export interface FeedError {
   readonly marketTickers?: ReadonlyArray<string> | undefined
 }
 
-/** The `msg` of an error frame. */
+/** Makes the `msg` of an error frame. */
 export const toErrorBody = ({ code, details, marketTickers }: FeedError) => ({
   code,
   msg: details === undefined ? names[code] : `${names[code]}: ${details}`,

@@ -42,7 +42,7 @@ export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: bool
   ts_ms: event.atMillis
 })
 
-/** A side without levels has no key. */
+/** The snapshot has no key for a side without levels. */
 export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, useYesPrice: boolean) => {
   const levels = (side: "bid" | "ask") =>
     book[side].toReversed().map(([level, resting]) => [sidePrice(side, level, useYesPrice), count(resting)])
@@ -55,7 +55,7 @@ export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, 
   }
 }
 
-/** The times are separate: see {@link tickerTimes}. */
+/** The fields of a ticker message without its times: see {@link tickerTimes}. */
 export const toTicker = (marketId: string, market: Ticker) => ({
   market_id: marketId,
   market_ticker: market.ticker,

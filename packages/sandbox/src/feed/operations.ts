@@ -60,7 +60,7 @@ export interface PublishFeed {
   readonly accountId?: string | undefined
 }
 
-/** Oldest first. */
+/** Lists the open connections, oldest first. */
 export const connectionsOf = (feed: Feed): ReadonlyArray<FeedConnectionInfo> =>
   feed.connections.map(({ id, key, openedMillis, subscriptions, waiting }) => ({
     connectionId: id,
@@ -112,7 +112,7 @@ export const drop = (feed: Feed, options: DropFeed): Result.Result<number, strin
   return Result.succeed(connections.length)
 }
 
-/** Pings and replies continue. */
+/** Stops or resumes the data messages of subscriptions. Stopped messages are lost. Pings and replies continue. */
 export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): Result.Result<number, string> =>
   Result.map(checkChannel(selector.channel), () => {
     const subscriptions = subscriptionsIn(feed, selector)
@@ -122,7 +122,7 @@ export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): R
     return subscriptions.length
   })
 
-/** Codes 10 and 25 end the subscriptions, as documented. */
+/** Sends an error to the selected subscriptions. Codes 10 and 25 end the subscriptions, as documented. */
 export const failSubscriptions = (feed: Feed, selector: FeedSelector, code: number): Result.Result<number, string> =>
   Result.flatMap(checkChannel(selector.channel), () => {
     if (!isFeedErrorCode(code)) {

@@ -250,7 +250,10 @@ export const isLargeControl = (request: Omit<WireRequest, "body">, token: string
   request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&
   typeof senderOf(request, token) === "string"
 
-/** Undefined for a request to the exchange. The page must send `token` with each change. */
+/**
+ * Responds to an operator request. Undefined for a request to the exchange. The page must send `token` with each
+ * change.
+ */
 export const control = (operator: Operator, request: WireRequest, token: string): WireResponse | undefined => {
   if (!request.path.startsWith(root)) {
     return undefined

@@ -37,7 +37,7 @@ export const post = <A>(
     method,
     path: path.split("/"),
     run: (operator, [, part = ""], json) =>
-      // A schema without fields accepts any value except null.
+      // Checked first, because a schema without fields would accept any value except null.
       Predicate.isObject(json)
         ? Result.mapBoth(decode(json), {
             onFailure: formatIssue,

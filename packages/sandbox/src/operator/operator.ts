@@ -39,11 +39,11 @@ export interface Running {
   readonly feed: Feed
   /** What the operator's page reads. */
   readonly source: Source
-  /** Also starts the crowd if the options have one. */
+  /** Returns the operator interface. Also starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
-  /** The credentials of the initial accounts, in order. */
+  /** The credentials of the initial accounts, in the order of the options. */
   readonly credentials: ReadonlyArray<Credentials>
-  /** The whole state, with the clock. */
+  /** Returns the whole state of the exchange, with its clock. */
   readonly base: () => Base
   readonly recordTo: (journal: Journal) => void
 }
@@ -52,7 +52,7 @@ export interface Running {
 export interface Saved {
   readonly exchange: Exchange
   readonly clock: ClockState
-  /** The initial accounts, in order. */
+  /** The initial accounts, in the order of the options. */
   readonly accounts: ReadonlyArray<{ readonly accountId: string; readonly keyId: string; readonly pair: KeyPair }>
 }
 
@@ -109,7 +109,7 @@ class Host implements Source {
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
   #isCrowdStarted = false
-  /** Whether the first exchange continues a saved exchange. */
+  /** Whether this host started with a saved exchange. */
   readonly #isSaved: boolean
   readonly #keepRequests: number
   readonly clock: "real" | "frozen"
@@ -117,7 +117,7 @@ class Host implements Source {
   readonly #createdMillis: number
   #journal: Journal | undefined
   #offsetMillis = 0
-  /** The furthest that the clock was moved ahead since the last reset. */
+  /** The largest value of `#offsetMillis` since the last reset. */
   #furthestMillis = 0
   /** Added to the moved clock, so that a restored exchange continues at the time of its snapshot. Usually negative. */
   #restoredMillis = 0
@@ -150,8 +150,8 @@ class Host implements Source {
   }
 
   /**
-   * A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. Under a frozen clock, signatures
-   * follow the real time.
+   * A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. While the clock is frozen,
+   * signatures are checked against the real time.
    */
   now(): Now {
     const wallMillis = this.#wallMillis()
@@ -165,7 +165,7 @@ class Host implements Source {
         }
   }
 
-  /** The exchange's time without moves and restored snapshots. */
+  /** Returns the exchange's time without moves and restored snapshots. */
   unmovedMillis(): number {
     return this.clock === "frozen" ? this.#createdMillis : this.#wallMillis()
   }
@@ -194,7 +194,7 @@ class Host implements Source {
       return "the clock cannot move so far: it must stay within 8,030 years of 1970"
     }
     // Lets the crowd act up to now, so that the journal has the crowd's commands before the move. A replay of the move
-    // brings the exchange to the time of the move. After that, it cannot execute earlier commands.
+    // brings the exchange to the time of the move. After that, the replay cannot execute earlier commands.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
@@ -237,8 +237,8 @@ class Host implements Source {
   }
 
   /**
-   * When the crowd starts: usually now. A saved exchange is behind its frozen clock if the process ended before the
-   * crowd acted. The crowd then starts at the exchange's time, as if the process had not ended.
+   * Returns when the crowd starts: usually now. A saved exchange is behind its frozen clock if the process ended before
+   * the crowd acted. The crowd then starts at the exchange's time, as if the process had not ended.
    */
   #crowdMillis(): number {
     return this.clock === "frozen" && this.#isSaved && !this.#isCrowdStarted
@@ -343,7 +343,7 @@ const notANumber: Refusal = /*#__PURE__*/ invalidParameters(
   "a number is NaN or infinite. Only the closing time of a market or collection can be Infinity"
 )
 
-/** Whether the numbers are the same after a round trip through JSON, which a state file needs. */
+/** Whether a state file, which is JSON, can keep the numbers. */
 const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean =>
   typeof value === "number"
     ? Number.isFinite(value) || (name === "closeMillis" && value === Infinity)
@@ -353,8 +353,8 @@ const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean 
       Object.entries(value).every(([key, field]) => isRepeatable(field, key, depth - 1))
 
 /**
- * The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at
- * the time of the exchange.
+ * Returns the time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock
+ * starts at the time of the exchange.
  */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
   Math.max(

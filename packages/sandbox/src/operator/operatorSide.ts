@@ -105,11 +105,11 @@ export interface Operator {
   /** Scheme, host and port, for `KALSHI_ENV` and for third-party clients. */
   readonly url: string
   /**
-   * The page of an exchange that is served over HTTP; undefined in memory. Changes by the page need the token, which is
-   * new in each run.
+   * The page of an exchange that is served over HTTP. Undefined for an exchange in memory. Changes by the page need the
+   * token, which is new in each run.
    */
   readonly page: { readonly url: string; readonly token: Redacted.Redacted<string> } | undefined
-  /** The keys of the initial accounts, in order. */
+  /** The keys of the initial accounts, in the order of these accounts. */
   readonly credentials: ReadonlyArray<Credentials>
   readonly accounts: Effect.Effect<ReadonlyArray<Account>>
   /** Creates an account with a key. Defaults: $1,000,000, the tier `unmetered` and an Ed25519 key. */
@@ -211,9 +211,9 @@ export interface Operator {
    * **Gotchas**
    *
    * Signatures follow the moved clock, forward and back. Tokens follow it only forward: a move back neither stops nor
-   * repeats their refill. With a frozen clock, signatures and tokens follow the real time. The time of orders, windows
-   * and expiries never goes back: it stands still until the moved clock reaches it again. Fails for a move that has no
-   * effect: by zero, or back with a frozen clock.
+   * repeats their refill. With a frozen clock, signatures and tokens follow the real time. The time of orders,
+   * fill windows and expiries never goes back: it stands still until the moved clock reaches it again. Fails for a move
+   * that has no effect: by zero, or back with a frozen clock.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void, SandboxError>
   readonly feed: FeedOperator

@@ -25,7 +25,7 @@ export interface StateFile {
   readonly begin: (running: Running) => Effect.Effect<Journal, SandboxError, Scope.Scope>
 }
 
-/** The file stays locked until the scope closes. `report` receives lines for the operator. */
+/** Opens the state file. The file stays locked until the scope closes. `report` receives lines for the operator. */
 export const openStateFile = (
   { compactAfterCommands, file }: StateOptions,
   options: TestOptions,
@@ -94,7 +94,10 @@ const initialAccounts = ({ credentials }: Running, { accounts = [] }: TestOption
     publicKey
   }))
 
-/** The initial accounts of the options must be the accounts with which the state file was created. */
+/**
+ * Returns the saved exchange. The initial accounts of the options must be the accounts with which the state file was
+ * created.
+ */
 const savedOf = ({ clock, exchange, head }: Stored, { accounts = [] }: TestOptions, path: string): Saved => {
   const listed = (list: ReadonlyArray<{ readonly name?: string | undefined; readonly kind: string }>): string =>
     list.map(({ kind, name = "without a name" }) => `${name} (${kind})`).join(", ") || "none"

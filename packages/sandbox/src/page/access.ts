@@ -22,9 +22,9 @@ export const tokenHeader = "x-sandbox-token"
  * **Details**
  *
  * A host name of another machine is refused: with DNS rebinding, the host name of another site resolves to this
- * machine. An origin is refused if it does not have the request's own host and port. A browser sends no origin with
- * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither header,
- * and need no token, because they could read the token from the page.
+ * machine. An `Origin` is refused if it does not have the request's own host and port. A browser sends no `Origin` with
+ * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither `Origin`
+ * nor `Sec-Fetch-Site`. They need no token, because they could read it from the page.
  */
 export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: string): Sender | RestResponse => {
   const { host = "", origin, "sec-fetch-site": site } = headers
@@ -42,7 +42,7 @@ export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: 
     : forbidden(`the header ${tokenHeader} must have the token of this run. Load the page again`)
 }
 
-/** Links on other pages may open the page, because the page cannot be framed. */
+/** Whether a browser opens the page. Links on other sites may open it, because it cannot be framed. */
 export const isNavigation = ({ headers, method }: WireRequest): boolean =>
   method === "GET" &&
   headers["sec-fetch-mode"] === "navigate" &&
@@ -54,7 +54,7 @@ const forbidden = (details: string): RestResponse => failure(403, "permission_de
 
 const isOwnName = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 
-/** A browser sends `none` if its user typed the address. */
+/** Whether no other site made the request. A browser sends `none` if its user typed the address. */
 const isOwnSite = (site: string | undefined): boolean => site === undefined || site === "same-origin" || site === "none"
 
 /** Compares digests, so that the time of the comparison shows neither the token nor its length. */

@@ -28,8 +28,8 @@ const policy = [
 ].join("; ")
 
 /**
- * For every response of the operator interface and its page. Other sites cannot embed the response, and no cache keeps
- * it.
+ * The headers of every response of the operator interface and its page. Other sites cannot embed a response, and no
+ * cache keeps it.
  */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",

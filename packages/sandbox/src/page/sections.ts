@@ -62,7 +62,7 @@ export const marketSection = (view: View, ticker: string) => {
       }
 }
 
-/** The newest trades, oldest first. */
+/** Returns the newest trades. The oldest of them comes first. */
 export const tradesOf = (view: View, ticker: string): ReadonlyArray<Trade> =>
   orElse(view.listTrades({ ticker, limit: maxTrades }), { items: [] }).items.toReversed()
 

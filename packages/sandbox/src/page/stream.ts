@@ -17,7 +17,10 @@ import * as sections from "./sections.ts"
 const periodMillis = 200
 /** Building messages takes at most about this share of the time. */
 const maxLoad = 0.1
-/** How often an idle exchange is moved to the current time, so that orders expire and fills leave their windows. */
+/**
+ * How often an idle exchange is moved to the current time, so that orders expire, and old fills leave the 15-second
+ * windows of order groups.
+ */
 const idleMillis = 1_000
 /** A reader that takes no bytes for this long is dropped. */
 const maxBehindMillis = 20_000
@@ -37,7 +40,7 @@ export interface Selection {
   readonly accountId: string | undefined
 }
 
-/** `#discarded` counts the older items that were dropped. */
+/** Keeps the latest items. `#discarded` counts the older items that were dropped. */
 class Recent<A> {
   readonly #limit: number
   #items: Array<A> = []
@@ -152,7 +155,7 @@ class Reader {
     this.#frames.add(frame)
   }
 
-  /** The next message then has the whole state. */
+  /** Makes the next message contain the whole state. */
   restart(): void {
     this.#isNew = true
     this.#sent.clear()
@@ -182,7 +185,7 @@ class Reader {
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
     const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
-    // The whole state contains the waiting items. If they stayed, `#changes` would replace the lists below with them.
+    // The lists below contain all items. `#changes` would replace them with the waiting items, so these are discarded.
     this.#markets.clear()
     this.#trades.take()
     this.#requests.take()
@@ -245,7 +248,7 @@ class Reader {
 
 export interface StreamClock {
   readonly nowMillis: () => number
-  /** Returns a function that cancels the call. */
+  /** Calls `run` after the delay. Returns a function that cancels this call. */
   readonly later: (delayMillis: number, run: () => void) => () => void
 }
 
@@ -267,7 +270,7 @@ export class Streams implements Watcher {
   #cancel: (() => void) | undefined
   #dueMillis = Infinity
   #restsUntil = 0
-  // The exchange calls these functions without their object.
+  // The exchange calls these functions without `this`.
   readonly entry: Watcher["entry"]
   readonly served: Watcher["served"]
   readonly frame: Watcher["frame"]
@@ -340,7 +343,7 @@ export class Streams implements Watcher {
     const started = this.#clock.nowMillis()
     let hasMore = false
     try {
-      // Reading may fire timers of the exchange, whose events are part of the messages below.
+      // Reading the state may fire timers of the exchange. The messages below contain the events of these timers.
       const view = this.#source.view()
       for (const reader of this.#readers) {
         hasMore = this.#sendTo(reader, view, started) || hasMore

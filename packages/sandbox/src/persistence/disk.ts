@@ -8,7 +8,7 @@ import { closeSync, openSync, readSync } from "node:fs"
 import { type FileHandle, open, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
 
-/** Bytes are appended. */
+/** An open file. Its content changes only at the end. */
 export interface DiskFile {
   readonly append: (bytes: Uint8Array) => Promise<void>
   /** Resolves when the content would survive a power failure. */

@@ -11,7 +11,7 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 
 export const format = 1
 
-/** See `Host` in `operator/operator.ts`. */
+/** The clock of the exchange. `Host` in `operator/operator.ts` explains its fields. */
 export interface ClockState {
   readonly isFrozen: boolean
   /** The time of a frozen clock before it was ever moved. */
@@ -40,7 +40,7 @@ export interface Origin {
   readonly accounts: ReadonlyArray<InitialAccount>
 }
 
-/** The first record. */
+/** The first record of a state file. */
 export interface Head extends Origin {
   /** The number of parts of the snapshot. */
   readonly parts: number
@@ -56,7 +56,7 @@ export interface Entry {
   readonly change: Change
 }
 
-/** `atMillis` is the exchange's time at the command, or before the change of the clock. */
+/** A command, or a change of the clock. `atMillis` is the exchange's time at the command, or before the change. */
 export type Change =
   | { readonly atMillis: number; readonly command: Command }
   | { readonly atMillis: number; readonly clock: ClockState }
@@ -66,7 +66,7 @@ export interface Base {
   readonly clock: ClockState
 }
 
-/** These assumptions change responses, but not the state. */
+/** The assumptions that change responses, but not the state. */
 const stateless: ReadonlyArray<keyof Assumptions> = [
   "timestampWindowMillis",
   "rsaSalt",
@@ -82,7 +82,7 @@ const stateless: ReadonlyArray<keyof Assumptions> = [
   "pythFeed"
 ]
 
-/** A replay with other values of these assumptions would give another state. */
+/** The assumptions that decide the state: a replay with other values would give another state. */
 export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   const kept: Partial<Assumptions> = { ...assumptions }
   for (const name of stateless) {
@@ -91,7 +91,9 @@ export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   return kept
 }
 
-/** `package.json` is two folders above this source, the compiled file and the bundle. */
+/**
+ * Reads the version of this package. `package.json` is two folders above this source, the compiled file and the bundle.
+ */
 export const packageVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     readonly version: string // every package.json has a version

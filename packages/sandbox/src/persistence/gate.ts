@@ -10,7 +10,7 @@ import type { Journal } from "./journal.ts"
 
 const unavailable = (reason: string): WireResponse => toWire(failure(503, "service_unavailable", reason), Date.now())
 
-/** Undefined until the journal fails. Every later request gets this response. */
+/** Returns undefined until the journal fails. After that, returns the response that every request gets. */
 export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =>
   failure === undefined ? undefined : unavailable(failure)
 
@@ -20,7 +20,7 @@ export const holdResponse =
   (response: WireResponse, send: (response: WireResponse) => void): void =>
     journal.hold((reason) => send(reason === undefined ? gateStream(response, journal) : unavailable(reason)))
 
-/** Each write to a stream of the response waits, too. */
+/** Makes each write to the response's stream wait, too. */
 const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
   const { stream } = response
   return stream === undefined
@@ -35,7 +35,7 @@ const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
       }
 }
 
-/** Each frame waits until every change before it is on the disk. */
+/** Makes each frame of a feed wait until every change before the frame is on the disk. */
 export const gateFeed = (
   feed: { readonly upgrade: (request: WireRequest) => Upgrade },
   journal: Journal
@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether the feed has seen held bytes, and therefore may wait until they are sent. */
+  /** Whether `bufferedBytes` has reported held bytes. The feed may then wait until they are sent. */
   let isBehind = false
   const release = (text: string, bytes: number, reason: string | undefined): void => {
     heldBytes -= bytes

@@ -94,7 +94,9 @@ export class Journal {
     return new Journal(options, file, { seq: 0, baseBytes: lines.bytes, journalBytes: 0, commands: 0 })
   }
 
-  /** The content of the file must be the current state. Truncates an incomplete or damaged last write. */
+  /**
+   * Continues an existing file, whose content must be the current state. Truncates an incomplete or damaged last write.
+   */
   static async resume(options: JournalOptions, size: Size): Promise<Journal> {
     const file = await options.disk.cut(options.path, size.baseBytes + size.journalBytes)
     await file.sync()
@@ -120,20 +122,20 @@ export class Journal {
     this.#add({ atMillis, command })
   }
 
-  /** `atMillis` is the exchange's time before the move. */
+  /** Records a change of the clock. `atMillis` is the exchange's time before the change. */
   clock(clock: ClockState, atMillis: number): void {
     this.#add({ atMillis, clock })
   }
 
-  /** Writes the state of the new exchange as a snapshot. */
+  /** Call this after the exchange was replaced. Writes the state of the new exchange as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()
   }
 
   /**
-   * Calls `send` as soon as everything that was recorded before is on the disk, in the order of the calls. If the
-   * journal fails, calls `send` with the reason.
+   * Calls `send` as soon as everything that was recorded before this call is on the disk, in the order of the calls. If
+   * the journal fails, calls `send` with the reason.
    */
   hold(send: (failure: string | undefined) => void): void {
     if (this.#failure !== undefined || this.isSaved) {
@@ -143,7 +145,7 @@ export class Journal {
     }
   }
 
-  /** Waits until everything that was recorded before is on the disk. */
+  /** Waits until everything that has been recorded so far is on the disk. */
   readonly saved: Effect.Effect<void, SandboxError> = Effect.callback((resume) =>
     this.hold((failure) =>
       resume(failure === undefined ? Effect.void : Effect.fail(new SandboxError({ reason: failure })))
@@ -155,7 +157,7 @@ export class Journal {
     this.#onFailure.push(callback)
   }
 
-  /** Writes the pending changes first. */
+  /** Closes the file after it has written the pending changes. */
   async close(): Promise<void> {
     while (this.#running !== undefined) {
       await this.#running

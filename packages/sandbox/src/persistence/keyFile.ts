@@ -41,7 +41,7 @@ export const readKeys = (disk: Disk, path: string, accounts: ReadonlyArray<Initi
   })
 }
 
-/** The known private keys, by public key. */
+/** The private keys in the file, by public key. */
 const knownKeys = (disk: Disk, path: string): ReadonlyMap<string, string> => {
   const chunks = disk.read(pathOf(path))
   const known = new Map<string, string>()

@@ -71,7 +71,7 @@ const read = (file: string): string | undefined => {
 /** Undefined if the lock is incomplete. Only a power failure leaves an incomplete lock behind. */
 const ownerOf = (text = ""): Owner | undefined => {
   try {
-    const owner = JSON.parse(text) as Partial<Owner> // the fields are checked
+    const owner = JSON.parse(text) as Partial<Owner> // the fields are checked below
     const { host, id, pid, started } = owner
     return typeof host === "string" && typeof pid === "number" && typeof started === "string" && typeof id === "string"
       ? { host, id, pid, started }
@@ -81,7 +81,7 @@ const ownerOf = (text = ""): Owner | undefined => {
   }
 }
 
-/** Whether the owner may still run. A process on another machine always may. */
+/** Whether the owner may still run. True for every process on another machine. */
 const isRunning = ({ host, pid, started }: Owner): boolean => {
   if (host !== hostname()) {
     return true
@@ -103,7 +103,7 @@ const startOf = (pid: number): string => {
   return boot === undefined || started === undefined ? "" : `${boot} ${started}`
 }
 
-/** Puts the removed lock back if another process has replaced the stale lock meanwhile. */
+/** Removes the stale lock. If another process has replaced it meanwhile, puts that new lock back. */
 const removeStale = (file: string, stale: string | undefined, aside: string): void => {
   try {
     renameSync(file, aside)

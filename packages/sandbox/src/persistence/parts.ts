@@ -18,7 +18,7 @@ const longText = 256 * 1024
  */
 const reference = "$list"
 
-/** A part refers only to earlier parts. The last part is the snapshot. */
+/** Converts a snapshot to parts. A part refers only to earlier parts. The last part is the snapshot. */
 export const toParts = (value: unknown): ReadonlyArray<string> => {
   const parts: Array<string> = []
   let lists = 0
@@ -85,7 +85,7 @@ export class Joined {
     }
   }
 
-  /** Undefined before the last part was added. */
+  /** The joined snapshot. Undefined before the last part was added. */
   get whole(): unknown {
     return this.#whole
   }

@@ -16,13 +16,13 @@ import { Joined, type Part } from "./parts.ts"
 
 export class Unusable extends Error {}
 
-/** `exchange` has executed the commands of the file. */
+/** The contents of a state file. `exchange` has executed the commands of the file. */
 export interface Stored {
   readonly head: Head
   readonly exchange: Exchange
   readonly clock: ClockState
   readonly size: Size
-  /** Lines for the operator. */
+  /** Warnings for the operator. */
   readonly reports: ReadonlyArray<string>
 }
 
@@ -89,7 +89,7 @@ const readBase = (lines: Iterator<Line>, path: string, options: Options) => {
       `the state file ${path} has format ${String(record.format)}, but this version needs format ${format}. Use the version that wrote the file, or name another file`
     )
   }
-  const head = record as unknown as Head // its checksum is correct, and so is its format
+  const head = record as unknown as Head // its checksum and its format are correct
   checkOrigin(head, path, options)
   const joined = new Joined()
   for (let part = 0; part < head.parts; part++) {
@@ -139,7 +139,7 @@ const restored = (snapshot: Snapshot, path: string, options: Options): Exchange 
 class Replay {
   readonly #exchange: Exchange
   clock: ClockState
-  /** The number of commands that threw, as they did before the restart. */
+  /** The number of commands that threw. They also threw before the restart. */
   defects = 0
 
   constructor(exchange: Exchange, clock: ClockState) {
@@ -150,7 +150,7 @@ class Replay {
   apply({ change }: Entry): void {
     if ("clock" in change) {
       this.clock = change.clock
-      // Fires the timers that were due before the move.
+      // Fires the timers that were due before the clock was moved.
       this.#exchange.view(change.atMillis)
       return
     }

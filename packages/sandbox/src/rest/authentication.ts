@@ -25,15 +25,15 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** If one of the three headers is present, the signature is verified, even if the operation requires none. */
+/** If a request has one of these headers, the signature is verified, even if the operation requires no signature. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 
 const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /**
- * The returned function finds the key that signed a request. The codes and details of its refusals were observed on the
- * real exchange, except for the code for a missing timestamp, which has the same form.
+ * Makes a function that finds the key with which a request was signed. The codes and details of its refusals were
+ * observed on the real exchange, except for the code for a missing timestamp, which has the same form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

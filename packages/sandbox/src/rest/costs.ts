@@ -49,8 +49,9 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
   typeof json === "object" && json !== null && "orders" in json && Array.isArray(json.orders) ? json.orders : undefined
 
 /**
- * The read bucket, or the write buckets of some shards. A write of an order takes tokens from the bucket of the order's
- * shard. If the exchange has to find the shard, the write takes tokens from the buckets of all shards.
+ * The buckets that pay for a request: the read bucket, or the write buckets of some shards. A write of an order takes
+ * tokens from the bucket of the order's shard. If the exchange has to find the shard, the write takes tokens from the
+ * buckets of all shards.
  */
 export const bucketsOf = (
   { limits: { bucket, writeBucket }, method }: Descriptor,
@@ -73,4 +74,4 @@ export const bucketsOf = (
 }
 
 const fieldOf = (json: unknown, name: string): unknown =>
-  typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)[name] : undefined // any object
+  typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)[name] : undefined // any object can be indexed by a string

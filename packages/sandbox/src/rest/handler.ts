@@ -59,7 +59,7 @@ export interface ServedRequest {
   readonly operation: string | undefined
   /** The key id in the request, even if the request was refused. */
   readonly keyId: string | undefined
-  /** 0 if the connection was dropped before execution. */
+  /** 0 if the connection was dropped before the request was executed. */
   readonly status: number
 }
 

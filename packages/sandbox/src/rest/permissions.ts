@@ -58,7 +58,7 @@ const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined =
       : undefined
 }
 
-/** Undefined if the key may perform the operation. */
+/** Returns why a key may not perform an operation, or undefined if it may. */
 export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefined => {
   const { access, auth, operationId } = descriptor
   if (auth === "none" || access === "public") {
@@ -89,7 +89,7 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/** By default, a locked key uses its own subaccount. Another subaccount is refused. */
+/** Sets the subaccount of the input to that of a locked key. Refuses an input that names another subaccount. */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,
@@ -101,7 +101,7 @@ export const lockInput = (
   const isOther = ({ subaccount }: Input): boolean => subaccount !== undefined && subaccount !== locked
   const refused = Result.fail(refusal("forbidden", "permission_denied", `the key is locked to subaccount ${locked}`))
   if (listsSubaccounts.has(operationId)) {
-    const orders = input["orders"] as ReadonlyArray<Input> // both operations have this body
+    const orders = input["orders"] as ReadonlyArray<Input> // both operations have a list of orders
     return orders.some(isOther)
       ? refused
       : Result.succeed({ ...input, orders: orders.map((order) => ({ ...order, subaccount: locked })) })

@@ -10,10 +10,10 @@ import { constants } from "node:buffer"
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib"
 import { failure, type RestResponse } from "./errorBody.ts"
 
-/** For all bodies except the operator's snapshots. */
+/** The limit of a decoded body. An operator's snapshot may be larger. */
 const maxDecodedBytes = 4 * 1024 * 1024
 
-/** Names of headers are in lower case. */
+/** A request. The names of its headers are in lower case. */
 export interface Sent {
   readonly method: string
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -37,7 +37,7 @@ export const bodyRuleOf = ({ body, operationId }: Descriptor): BodyRule =>
   optionalBodies.has(operationId) ? "optional" : body === undefined ? "none" : "required"
 
 /**
- * Returns undefined if there is no body to check.
+ * Reads a body. Returns undefined if there is no body to check.
  *
  * - An operation whose body is in the document needs a JSON content type, even if the body is optional and empty. This
  *   was recorded for writes with an optional body. An empty optional body is read as an empty object.
@@ -75,7 +75,7 @@ export const maxSnapshotBytes: number = constants.MAX_STRING_LENGTH
 
 type Decoder = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array
 
-/** RFC 9110 defines `deflate` as the zlib format. Some clients send the raw format instead. */
+/** Decodes `deflate`. RFC 9110 defines it as the zlib format. Some clients send the raw format instead. */
 const inflate: Decoder = (body, options) =>
   (body[0]! & 0x0f) === 8 && ((body[0]! << 8) | (body[1] ?? 0)) % 31 === 0
     ? inflateSync(body, options)
@@ -102,8 +102,8 @@ const decoders: ReadonlyMap<string, Decoder> = /*#__PURE__*/ new Map<string, Dec
 ])
 
 /**
- * Refuses an unknown encoding or a combination of encodings (415), a body that cannot be decoded (400), and a decoded
- * body beyond the limit (413).
+ * Decodes a body. Refuses an unknown encoding or a combination of encodings (415), a body that cannot be decoded (400),
+ * and a decoded body beyond the limit (413).
  */
 export const decodeBody = (
   { body, headers }: Pick<Sent, "body" | "headers">,

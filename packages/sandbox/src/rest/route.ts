@@ -34,7 +34,7 @@ export interface Route {
   readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
-/** The input is what the client sends, and the output is what the client expects. */
+/** Implements an operation. The input is what the client sends, and the output is what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<Output, Refusal>
@@ -44,7 +44,9 @@ export const route = <Input, Output, E, Capability>(
   handle: handle as Route["handle"]
 })
 
-/** For an operation whose wire response differs from the client's value: for example, the client wraps a secret. */
+/**
+ * Implements an operation whose wire response differs from the client's value: for example, the client wraps a secret.
+ */
 export const wireRoute = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>

@@ -14,13 +14,13 @@ export const count = (hundredths: number): Count => printCount(hundredths) as Co
 export const price = (tenThousandths: number): Dollars => printPrice(tenThousandths) as Dollars
 export const dollars = (micros: number | bigint): Dollars => printMicros(micros) as Dollars
 
-/** Truncated to the four decimals of balances. */
+/** An amount, truncated to the four decimals of balances. */
 export const balance = (micros: number): Dollars => price(Math.floor(micros / 100))
 
-/** Truncated to whole cents. */
+/** An amount, truncated to whole cents. */
 export const cents = (micros: number): number => Math.trunc(micros / 10_000)
 
-/** RFC 3339, without trailing zeros in the fraction. */
+/** A time as RFC 3339, without trailing zeros in the fraction. */
 export const time = (millis: number): string => new Date(millis).toISOString().replace(/\.?0+Z$/, "Z")
 
 export const seconds = (millis: number): number => Math.floor(millis / 1_000)
@@ -29,7 +29,7 @@ export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 export const average = (micros: number, hundredths: number): Dollars =>
   price((micros - (micros % hundredths)) / hundredths)
 
-/** Whether YES is bought or sold. No order of the current API names NO. */
+/** `buy` or `sell`: the action on YES, because no order of the current API names NO. */
 export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
 
 export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>
@@ -38,7 +38,7 @@ export const readCount = (text: string, name: string): Result.Result<number, Ref
 export const readPrice = (text: string): Result.Result<number, Refusal> =>
   orInvalid(parsePrice(text), "price must be dollars with two to four decimals")
 
-/** `"0"` declines a side. */
+/** Reads a bid. `"0"` declines a side. */
 export const readBid = (text: string, name: string): Result.Result<number, Refusal> =>
   orInvalid(/^0+$/.test(text) ? 0 : parsePrice(text), `${name} must be "0", or dollars with two to four decimals`)
 

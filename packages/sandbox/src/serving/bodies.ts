@@ -35,7 +35,10 @@ const minChunkBytes = 16 * 1024
 const minBlockBytes = 1024
 const maxBlockBytes = 64 * 1024
 
-/** A body of more than 1 KiB takes at most about twice its length in memory, even if every chunk is one byte long. */
+/**
+ * A body that is arriving. If it has more than 1 KiB, it takes at most about twice its length in memory, even if every
+ * chunk is one byte long.
+ */
 export class ArrivingBody {
   readonly #budget: BodyBudget
   readonly #maxBytes: number
@@ -49,7 +52,7 @@ export class ArrivingBody {
     this.#maxBytes = maxBytes
   }
 
-  /** Undefined if the chunk was added. */
+  /** Adds a chunk. Returns undefined, or why the chunk was not added. */
   add(chunk: Uint8Array): "tooLarge" | "noMemory" | undefined {
     this.#length += chunk.length
     if (this.#length > this.#maxBytes) {

@@ -63,7 +63,7 @@ const refusalOf = ({ code }: NodeJS.ErrnoException, maxHeadBytes: number): RestR
   }
 }
 
-/** The connection ends after the response. */
+/** The headers and the text of a response after which the connection ends. */
 export const serialized = ({ body, headers }: RestResponse) => {
   const text = JSON.stringify(body)
   return {

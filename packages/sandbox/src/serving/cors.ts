@@ -18,7 +18,7 @@ const requestHeaders = [
   "b3"
 ].join(", ")
 
-/** Undefined if the text is an origin. */
+/** Returns why the text is not an origin. Undefined if it is an origin. */
 export const checkOrigin = (text: string): string | undefined =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
     ? undefined

@@ -1,6 +1,6 @@
 /**
- * The exchange over HTTP. Uses Node's own server without a framework, because an application under test shares the
- * process and the tracer, and because faults must reach the socket.
+ * Serves the exchange over HTTP. It uses Node's own server without a framework, because an application under test
+ * shares the process and the tracer, and because faults must reach the socket.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export type Serve = (request: WireRequest, fromLoopback: boolean) => WireRespons
 
 export type RequestHead = Omit<WireRequest, "body">
 
-/** For all requests except those that {@link ListenOptions.isLarge} permits. */
+/** The maximum size of a body, except for requests that {@link ListenOptions.isLarge} permits. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** 2,000 UUIDs in a query need 82 KB. */
@@ -36,7 +36,7 @@ export interface ListenOptions {
    * Default: 10,000.
    */
   readonly headMillis?: number
-  /** The time limit to the end of the body. Default: 30,000. */
+  /** The time limit until the end of the body. Default: 30,000. */
   readonly requestMillis?: number
   /**
    * How long an idle connection stays open after a response. Default: 75,000. HTTP clients close their idle connections

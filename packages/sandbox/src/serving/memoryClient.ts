@@ -29,7 +29,7 @@ export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpCli
 
 type Delivered = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
-/** A planted fault can delay the response, or drop the connection before or during the response. */
+/** Delivers a response. A planted fault can delay it, or drop the connection before or during the response. */
 const deliver = (request: HttpClientRequest.HttpClientRequest, response: WireResponse): Delivered => {
   const { arrives, delayMillis } = response
   const delivered =

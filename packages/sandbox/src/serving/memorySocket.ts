@@ -14,12 +14,12 @@ import type { WireRequest, WireResponse } from "../rest/handler.ts"
 import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
 
 interface Tasks {
-  /** Tasks run in order. */
+  /** Runs a task soon, after all earlier tasks. */
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
 }
 
-/** The sockets connect to the feed at one URL, until the scope closes. */
+/** Makes a constructor of sockets. Until the scope closes, the sockets connect to the feed, but only at `feedUrl`. */
 export const makeMemoryWebSocket = (
   feed: Upgrades,
   feedUrl: string
@@ -73,7 +73,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
-  /** Whether the feed knows of held bytes, and waits to be notified that the client has received them. */
+  /** Whether the feed has seen held bytes in `bufferedBytes`, and waits until the client has received them. */
   #isBehind = false
   #isScheduled = false
 
@@ -271,7 +271,7 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** Sends a close. The connection ends when the client has received it. */
+  /** Sends a close code to the client. The connection ends when the client has received the code. */
   #closeFromFeed(code: number, reason: string): void {
     if (!this.#feedHasClosed) {
       this.#feedHasClosed = true
@@ -288,7 +288,7 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#tasks.soon(() => this.#end())
   }
 
-  /** Notifies the feed's side at most once. */
+  /** Notifies the feed's side that the connection has ended, at most once. */
   #end(): void {
     const endpoint = this.#endpoint
     this.#endpoint = undefined

@@ -21,10 +21,10 @@ const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => 
   return values
 }
 
-/** HTTP/2 clients also send the header `upgrade`, for another protocol. */
+/** A client can also send the header `upgrade` for another protocol, such as HTTP/2. */
 export const offersWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket"
 
-/** The server reads the request again, without the header `upgrade`. */
+/** Makes the server read the request again, without the header `upgrade`. */
 export const declineUpgrade = (server: Server, request: IncomingMessage, head: Buffer): void => {
   const { httpVersion, method, rawHeaders, socket, url } = request
   const headers = rawHeaders.flatMap((name, index) =>
@@ -35,7 +35,7 @@ export const declineUpgrade = (server: Server, request: IncomingMessage, head: B
   server.emit("connection", socket)
 }
 
-/** A planted fault can delay the response, or drop the connection before or during the response. */
+/** Sends a response. A planted fault can delay it, or drop the connection before or during the response. */
 export const respond = (request: IncomingMessage, response: ServerResponse, result: WireResponse): void => {
   if (result.delayMillis > 0) {
     setTimeout(() => send(request, response, result), result.delayMillis)

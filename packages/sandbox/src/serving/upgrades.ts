@@ -7,7 +7,7 @@ import { feedPath, type Upgrade } from "../feed/line.ts"
 import { failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
-/** Documented. */
+/** The documented maximum. */
 export const maxMessageBytes = 64 * 1024 * 1024
 
 export interface Upgrades {

@@ -17,8 +17,8 @@ const deflate: PerMessageDeflateOptions = {
   threshold: minDeflatedBytes,
   serverNoContextTakeover: true,
   clientNoContextTakeover: true,
-  // With this window, a connection that has compressed frames keeps about 120 KB of memory instead of 250 KB. JSON
-  // compresses equally well.
+  // With this compression window, a connection that has compressed frames keeps about 120 KB of memory instead of 250
+  // KB. JSON compresses equally well.
   serverMaxWindowBits: 11,
   zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
 }
@@ -49,7 +49,7 @@ export class WebSockets {
   upgrade(request: IncomingMessage, head: Buffer): void {
     const { socket } = request
     this.#sockets.add(socket)
-    socket.on("error", () => {}) // `close` follows
+    socket.on("error", () => {}) // the event `close` follows
     socket.on("close", () => this.#sockets.delete(socket))
     this.#guard(socket, () => {
       const decision = decide(this.#feed, toWireRequest(request, new Uint8Array()))
@@ -61,7 +61,7 @@ export class WebSockets {
     })
   }
 
-  /** Frames that were sent before are lost if the network does not take them immediately. */
+  /** Closes all sockets. Frames that the network does not take immediately are lost. */
   close(): void {
     this.#batches.flush()
     for (const socket of this.#sockets) {

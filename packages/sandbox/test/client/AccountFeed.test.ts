@@ -100,7 +100,7 @@ describe("AccountFeed.make", () => {
         account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
         [order_id]
       )
-      // The two orders that are not in the list are confirmed one by one.
+      // The list of resting orders lacks the other two orders. Single reads confirm these two.
       yield* until(() => count(events, "Order") >= 5)
       const confirmed = yield* mine.read
       assert.deepStrictEqual(

@@ -144,7 +144,7 @@ const run = ({ isVerified, lines, readLagMillis, steps }: Play) =>
           if (step.do === "wait" && events.length > 0) assert.strictEqual(events[0]?._tag, "Live")
         }
         yield* sandbox.clearFaults
-        // By then, delayed frames have arrived, and a verification has found the changes of dropped frames.
+        // After this wait, delayed frames have arrived, and a verification has found the changes of dropped frames.
         yield* pass(isVerified ? 60_000 : 30_000, 250)
         const account = yield* mine.read
         yield* assertEqual(account)

@@ -1,4 +1,4 @@
-/** The children are the RFQs of a batch. */
+/** A batch consists of several RFQs, its children. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -139,7 +139,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("permits bestQuotes and accept only to the creator, who sees no open quote", () =>
+  it.effect("permits only the creator to call bestQuotes and accept, and shows open quotes only to their maker", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const { rfq_batch: batch } = yield* creator(round)

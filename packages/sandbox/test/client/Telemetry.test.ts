@@ -25,9 +25,9 @@ interface Span extends Attributed {
   readonly spanId: string
   readonly parentSpanId?: string
   readonly name: string
-  /** 1 internal, 3 client. */
+  /** 1 is internal, 3 is client. */
   readonly kind: number
-  /** 1 ok, 2 error. */
+  /** 1 is ok, 2 is error. */
   readonly status: { readonly code: number; readonly message?: string }
 }
 
@@ -99,7 +99,7 @@ const metricsIn = (got: ReadonlyArray<Collected>): ReadonlyArray<Exported> => {
   return last === undefined ? [] : JSON.parse(last.text).resourceMetrics[0].scopeMetrics[0].metrics
 }
 
-/** Returns the texts that must not be in the telemetry. */
+/** Sends requests with telemetry, and returns the texts that the telemetry must not contain. */
 const runBot = (url: string) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox

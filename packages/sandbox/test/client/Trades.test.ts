@@ -61,7 +61,7 @@ const trader = ({ me, sandbox }: Trader) =>
             ticker: market,
             side,
             price: "0.40",
-            count: `${count}` as "1", // a count
+            count: `${count}` as "1", // the text of a count
             time_in_force: "good_till_canceled",
             self_trade_prevention_type: "taker_at_cross"
           }).pipe(Effect.provide(kalshi)),
@@ -231,7 +231,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("reports when no line was live, and reads the trades of that time", (me) =>
+  inMemory("reports a hole if no line was live, and reads the trades of the hole", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const { environment } = sandbox

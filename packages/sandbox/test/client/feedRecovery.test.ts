@@ -261,7 +261,7 @@ describe("Feed.subscribe", () => {
     { assumptions: { maxFeedMarkets: 3 }, batchSize: 3 }
   )
 
-  inMemory("S17: dials once after a drop", ({ sandbox }) =>
+  inMemory("S17: dials once after a dropped connection", ({ sandbox }) =>
     Effect.gen(function* () {
       for (const how of ["close", "reset"] as const) {
         const { events, fiber } = yield* collect(Feed.subscribe("trade"))
@@ -414,7 +414,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S34, A5: delivers types other than the channel's, and no gap for messages without seq", (trader) =>
+  inMemory("S34, A5: delivers every message type of a channel, and no gap for messages without seq", (trader) =>
     Effect.gen(function* () {
       const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
       const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })

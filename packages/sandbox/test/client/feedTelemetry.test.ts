@@ -18,7 +18,7 @@ import * as Tracer from "effect/Tracer"
 import { layerTest } from "../../src/Sandbox.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "../support/feedTrader.ts"
 
-/** The value of a histogram is its count. */
+/** The values of metrics, by name. The value of a histogram is the number of its measurements. */
 type Values = Readonly<Record<string, number>>
 
 class Watched {
@@ -277,7 +277,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("count a half-open connection", (watched, { sandbox }) =>
+  observed("count the loss of a half-open connection, and the reconnect", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("trade"))
       yield* isLive
@@ -288,7 +288,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("count a connection whose probe was refused, without a close code", (watched, { sandbox }) =>
+  observed("count the loss of a connection whose probe was refused, without a close code", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("trade"))
       yield* isLive

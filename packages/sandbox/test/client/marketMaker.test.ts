@@ -24,7 +24,7 @@ const maker = Effect.gen(function* () {
   }
 }).pipe(Effect.provide(Orders.cancelAllOnExit({ within: "5 seconds" })))
 
-/** The faults of the maker's requests, in order. Each fault applies to one request. */
+/** The faults of the maker's requests, in their sequence. Each fault applies to one request. */
 const faults: ReadonlyArray<Sandbox.Fault> = [
   { operation: "BatchCreateOrdersV2", reset: "after" },
   { operation: "CancelOrderV2", status: 503 },
@@ -44,7 +44,7 @@ const program = Effect.gen(function* () {
   for (const fault of [...faults, ...faults]) yield* sandbox.plant(fault)
   const making = yield* Effect.forkChild(Effect.provide(maker, kalshi(signer)))
   yield* TestClock.adjust("20 seconds")
-  // A better informed account takes every quote of the maker for NO.
+  // A better informed account takes every NO quote of the maker.
   yield* Effect.gen(function* () {
     while (making.pollUnsafe() === undefined) {
       const take = Orders.buyYes({ ticker, count: "20", yes_price: "0.55", time_in_force: "immediate_or_cancel" })

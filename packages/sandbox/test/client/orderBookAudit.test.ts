@@ -43,7 +43,7 @@ const different = (events: ReadonlyArray<OrderBooks.AuditEvent>) =>
 
 describe("OrderBooks.audit", () => {
   for (const lines of [1, 2]) {
-    inMemory(`finds and heals a book after a change that was not sent (lines: ${lines})`, (trader) =>
+    inMemory(`finds and heals a book after a change that the exchange did not send (lines: ${lines})`, (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
         const books = yield* watchTwo(trader, lines)
@@ -77,7 +77,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: in every comparison, finds renamed keys of a book, and lists them", (trader) =>
+  inMemory("B2: reports a book with renamed keys in every comparison, and lists the unknown keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -110,7 +110,7 @@ describe("OrderBooks.audit", () => {
         if (n % 120 === 70) yield* sandbox.feed.drop({ how: "reset" })
         const side = n % 3 === 0 ? "ask" : "bid"
         const cents = side === "bid" ? 10 + ((n * 7) % 45) : 50 + ((n * 11) % 45)
-        yield* place({ ticker: n % 2 === 0 ? ticker : other, side, price: `0.${cents}` as "0.10", count: "1" }) // a decimal
+        yield* place({ ticker: n % 2 === 0 ? ticker : other, side, price: `0.${cents}` as "0.10", count: "1" }) // the text is a decimal
         yield* TestClock.adjust(100)
       }
       assert.deepStrictEqual(different(events), [])

@@ -141,7 +141,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B12, B13: heals a busy market with one request, and publishes nothing until then", (trader) =>
+  inMemory("B12, B13: heals a busy market with one request, and publishes nothing while it heals", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -154,7 +154,7 @@ describe("OrderBooks.watch", () => {
       yield* TestClock.adjust(10)
       const seen = events.length
       for (let n = 10; n < 40; n++) {
-        yield* place({ price: `0.${n}` as "0.10" }) // a decimal
+        yield* place({ price: `0.${n}` as "0.10" }) // `n` has two digits
         yield* TestClock.adjust(50)
         assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "BookNotLive")
       }

@@ -42,7 +42,7 @@ const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B", "KXFEED-26-C"]
 const areWhole = (books: OrderBooks.Watch, markets: ReadonlyArray<string>, lines: number) =>
   Effect.map(books.lines, (states) => states.filter(({ liveBooks }) => liveBooks === markets.length).length === lines)
 
-/** `place` of the trader would make a client for each order. */
+/** Places orders with one client. The trader's `place` would make a client for each order. */
 const placing = ({ me, sandbox: { environment } }: Trader) =>
   Effect.map(
     Layer.build(Kalshi.layer({ environment, signer: me.signer })),
@@ -57,7 +57,7 @@ const placing = ({ me, sandbox: { environment } }: Trader) =>
       }).pipe(Effect.provide(kalshi))
   )
 
-/** Keeps the order of the delayed messages. */
+/** Delays the messages of every other socket, without a change of their sequence. */
 const everyOtherSocketIsLate = (millis: number) =>
   Layer.effect(
     Socket.WebSocketConstructor,
@@ -106,7 +106,7 @@ describe("OrderBooks.watch with two lines", () => {
         const books = yield* OrderBooks.watch(tickers, { lines: 2 })
         yield* eventually(areWhole(books, tickers, 2))
         const clocks = new Map<string, number>()
-        /** Each book must be readable, and not older than at the previous read. */
+        /** Reads all books. Each book must be readable, and not older than at its previous read. */
         const readAll = (step: string) =>
           Effect.gen(function* () {
             for (const market of tickers) {
@@ -196,7 +196,7 @@ describe("OrderBooks.watch with two lines", () => {
     240_000
   )
 
-  it.live("takes the messages that arrived while the process was busy before it gives up a late line", () => {
+  it.live("does not give up a late line whose messages arrived while the process was busy", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {
@@ -266,7 +266,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("survives maintenance, which sets the clocks back", ({ place, sandbox }) =>
+  inMemory("is live again after maintenance, which sets the clocks back", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -326,7 +326,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("reports an unknown market after both lines refused it, and keeps the others", () =>
+  inMemory("reports an unknown market after both lines refused it, and keeps the other markets", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines: 2 })
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -336,7 +336,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("ends with the refusal if no market exists, with one or two lines", () =>
+  inMemory("ends with the refusal of the exchange if no market exists", () =>
     Effect.gen(function* () {
       for (const lines of [1, 2]) {
         const books = yield* OrderBooks.watch(["KXNONE-26-YES"], { lines })

@@ -325,7 +325,7 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
 
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** Settles the outcome after five minutes. Also returns the number of orders with its id. */
+/** Settles the outcome after five minutes. Also returns the number of orders with the id of the outcome. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
@@ -337,7 +337,7 @@ const settled = (outcome: Orders.Outcome) =>
 describe("Orders.settle, after the client's clock was changed", () => {
   const once = { retry: Schedule.recurs(0) }
 
-  it.effect("waits for an order in flight while the clock was an hour behind", () =>
+  it.effect("waits for an order that was in flight while the clock was an hour behind", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -380,7 +380,7 @@ describe("Orders.settle, after the client's clock was changed", () => {
             correctClockSkew: true
           })
           const program = Effect.gen(function* () {
-            // The responses to its first requests contain the exchange's time.
+            // The responses to the client's first requests contain the exchange's time.
             const learning = yield* Effect.forkChild(Orders.list())
             yield* TestClock.adjust("1 minute")
             yield* Fiber.join(learning)

@@ -23,7 +23,7 @@ const makeCrowded = (options: Partial<CrowdOptions> = {}, ownSeed = 1) => {
 
 const dumpAt = (exchange: Exchange, atMillis: number): unknown => throughJson(exchange.dump(atMillis))
 
-const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip
+const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip keeps the type
 
 const marketsAt = (exchange: Exchange, atMillis: number): ReadonlyArray<Market> =>
   unwrap(exchange.view(atMillis).listMarkets({ era: "live", limit: 1_000, isListed: () => true })).items
@@ -98,7 +98,7 @@ describe("a book of the crowd", () => {
 })
 
 describe("the markets of the crowd", () => {
-  it("are four short markets and three markets that stay open, at any time", () => {
+  it("are, at any time, four short markets and three markets that stay open", () => {
     const exchange = makeCrowded({ traders: 2, pace: 0.5 })
     for (let atMillis = start; atMillis <= start + 6 * hour; atMillis += 5 * minute) {
       const tickers = openAt(exchange, atMillis)
@@ -162,7 +162,7 @@ describe("the traders of the crowd", () => {
     assert.isAbove(unwrap(view.ticker("KXB-26-1")).volume, 0)
   })
 
-  it('trade only in their own markets with markets: "own"', () => {
+  it('trade only in their own markets if markets is "own"', () => {
     const exchange = makeCrowded({ markets: "own" })
     unwrap(exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1" } }, start))
     const { bid, volume } = unwrap(exchange.view(start + 10 * minute).ticker("KXA-26-1"))
@@ -217,7 +217,7 @@ describe("the traders of the crowd", () => {
     assert.deepStrictEqual([...refused], [])
   })
 
-  it("wait while trading is paused, and continue after it", () => {
+  it("wait while trading is paused, and continue after the pause", () => {
     const exchange = makeCrowded()
     const at = start + minute
     unwrap(exchange.execute({ type: "setActive", trading: false }, at))
@@ -337,7 +337,7 @@ describe("the quotes of the crowd", () => {
 })
 
 describe("Exchange.attach", () => {
-  it("runs the agent and the timers in order of time, before commands and reads", () => {
+  it("before a command or read, runs the agent and the timers in the sequence of their times", () => {
     const exchange = new Exchange({ seed: 1 })
     unwrap(
       exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1", closeMillis: start + 1_500 } }, start)
@@ -363,7 +363,7 @@ describe("Exchange.attach", () => {
     assert.strictEqual(exchange.nextTimerMillis(), start + 3_000)
   })
 
-  it("shows the effects of the agent's commands in lagging reads after the lag", () => {
+  it("shows the effects of the agent's commands to lagging reads only after the lag", () => {
     const exchange = new Exchange({ seed: 1, assumptions: { readLagMillis: 5_000 } })
     attachCrowd(exchange, { traders: 12 }, start)
     const { accountId } = exchange.view(start).accounts()[0]!
@@ -437,7 +437,7 @@ describe("attachCrowd", () => {
     assert.strictEqual(named(exchange, at).length, 12)
   })
 
-  it("quotes both sides of each book if it has only one trader", () => {
+  it("quotes both sides of each book even with a single trader", () => {
     const exchange = makeCrowded({ traders: 1 })
     const view = exchange.view(start + 5 * minute)
     for (const ticker of view.activeTickers(100)) {

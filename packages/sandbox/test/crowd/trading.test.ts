@@ -70,7 +70,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("gets quotes on its RFQ within two seconds, and trades by accepting", () =>
+  it.effect("gets quotes on its RFQ within two seconds, and trades when it accepts one", () =>
     Effect.gen(function* () {
       const { accountId, kalshi, sandbox } = yield* newUser
       yield* Effect.gen(function* () {
@@ -137,7 +137,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("receives each trade of the crowd over the feed at its time", () =>
+  it.effect("receives each trade of the crowd over the feed at the time of the trade", () =>
     Effect.gen(function* () {
       const { environment, signer } = yield* newUser
       yield* Effect.gen(function* () {

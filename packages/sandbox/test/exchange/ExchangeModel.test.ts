@@ -267,7 +267,9 @@ class Pair {
     }
   }
 
-  /** Both execute the quotes that are due, so that later commands find the orders of these quotes. */
+  /**
+   * The model and the exchange execute the quotes that are due, so that later commands find the orders of these quotes.
+   */
   #wait(millis: number): void {
     this.model.wait(millis)
     this.exchange.view(this.model.now)
@@ -809,7 +811,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("conserves money and pairs of contracts until a settlement at any value", () => {
+  it("neither creates nor loses money, even in a settlement at any value", () => {
     forAll(100, (commands) => {
       const { apply, exchange, holdings, model } = new Pair()
       const total = () =>

@@ -21,7 +21,7 @@ const cutoff = (now: number, millis: number): number => Math.max(0, Math.floor((
 const isIn = (millis: number, { maxSeconds = Infinity, minSeconds = -Infinity }: Partial<ListOrders>): boolean =>
   millis >= minSeconds * 1_000 && millis <= maxSeconds * 1_000
 
-/** Asserts that every page except the last is full. */
+/** Reads all pages of a list, and asserts that every page except the last is full. */
 const read = <A, Query extends PageQuery>(
   list: (query: Query) => Result.Result<Page<A>, unknown>,
   query: Query
@@ -162,7 +162,7 @@ const compare = (view: View, state: Snapshot, account: Account, own: number) => 
 const sum = (counts: ReadonlyArray<{ readonly count: number }>): number =>
   counts.reduce((total, { count }) => total + count, 0)
 
-/** `ids` are in matching order. */
+/** `ids` are in the order in which the exchange matches the orders. */
 const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   const remaining = new Map(
     state.accounts.flatMap(({ orders }) => orders.map(({ orderId, remainingCount }) => [orderId, remainingCount]))
@@ -208,7 +208,7 @@ const compareQueues = (view: View, state: Snapshot): number => {
 }
 
 describe("View, after random commands", () => {
-  it("lists the same orders, fills and trades as a scan, even when restored", { timeout: 120_000 }, () => {
+  it("lists the same orders, fills and trades as a scan, even after a restore", { timeout: 120_000 }, () => {
     let exchange = new Exchange({ seed: 3, assumptions })
     const actors = makeActors(exchange, 4)
     const seen = { orders: 0, archivedOrders: 0, fills: 0, archivedFills: 0, fillsOfOrders: 0, trades: 0 }
@@ -229,7 +229,7 @@ describe("View, after random commands", () => {
     }
   })
 
-  it("counts the contracts ahead like a walk along the queue, even when restored", { timeout: 120_000 }, () => {
+  it("counts the contracts ahead like a walk along the queue, even after a restore", { timeout: 120_000 }, () => {
     let exchange = new Exchange({ seed: 4, assumptions })
     const actors = makeActors(exchange, 4)
     let count = 0

@@ -48,7 +48,7 @@ const settledCombosOf = ({ markets }: Snapshot) => {
 }
 
 describe("Exchange, for many commands", () => {
-  it("conserves money and contracts, and ends the same if restored in between", { timeout: 300_000 }, () => {
+  it("conserves money and contracts, and ends in the same state if restored in between", { timeout: 300_000 }, () => {
     const events = new Map<string, number>()
     const first = run(
       (exchange, now, part) => {

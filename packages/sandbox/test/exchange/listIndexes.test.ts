@@ -74,7 +74,7 @@ describe("FadingIndex", () => {
     )
   })
 
-  it("checks an item that has lost its property only once", () => {
+  it("checks each item only once after it has lost the property", () => {
     const items = Array.from({ length: 1_000 }, () => 0)
     const index = new FadingIndex(items)
     let checks = 0
@@ -130,7 +130,7 @@ describe("View.listPositions", () => {
     limit: 2
   }
 
-  it("lists every position once, even if earlier positions are created between pages", () => {
+  it("lists every position once, even if positions that sort first are created between pages", () => {
     const { floor, me, trade } = makeShards()
     // The positions on shard 3 come first, and the positions on shard 0 come last.
     const order = markets.toReversed()
@@ -324,7 +324,7 @@ describe("View, after random commands", () => {
       const account = state.accounts[part % 4]!
       for (const [what, { actual, expected, queries }] of Object.entries(comparisons(state, account))) {
         for (const query of fc.sample<PageQuery>(queries, { seed: seed + part, numRuns: 40 })) {
-          const listed = actual(view, query as never) // the query of the same comparison
+          const listed = actual(view, query as never) // each comparison generates its own queries
           assert.deepStrictEqual(listed, expected(query as never), `${what} ${JSON.stringify(query)}`)
           seen[what as keyof typeof seen] += listed.length // `seen` has the keys of the comparisons
         }

@@ -63,7 +63,7 @@ describe("Exchange.execute", () => {
 })
 
 describe("Exchange.recordCommands", () => {
-  it("reports every command before its execution, also refused commands, until the recording ends", () => {
+  it("reports each command, even a refused one, before its execution", () => {
     const exchange = new Exchange({ seed: 5 })
     const recorded: Array<string> = []
     exchange.recordCommands(({ type }, atMillis) => {
@@ -71,7 +71,7 @@ describe("Exchange.recordCommands", () => {
     })
     exchange.execute({ type: "createAccount", name: "one" }, start)
     exchange.execute({ type: "deposit", accountId: "unknown", dollars: "1" }, start + 5)
-    // The time never goes back.
+    // The exchange's time never goes back, so this command is recorded at `start + 5`.
     exchange.execute({ type: "deposit", accountId: "unknown", dollars: "1" }, start)
     exchange.recordCommands(undefined)
     exchange.execute({ type: "createAccount", name: "other" }, start + 10)
@@ -84,7 +84,7 @@ const clocksOf = (log: ReadonlyArray<LogEntry>) =>
 
 const other = "KXOTHER-26-YES"
 
-/** Two orders rest in the first market. */
+/** Makes an exchange with two markets. Two orders rest in the first market. */
 const makeTwoMarkets = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]

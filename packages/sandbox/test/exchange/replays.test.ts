@@ -7,7 +7,7 @@ import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
 import { audit, makeRandom, type Random } from "../support/actors.ts"
 import { sampleSize, seed, start, terms, unwrap } from "../support/floor.ts"
 
-/** What the choice of a command is based on. The state can lack the latest commands. */
+/** The facts from which a random command is chosen. The state can lack the latest commands. */
 interface Known {
   readonly state: Snapshot
   readonly now: number
@@ -604,7 +604,7 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
       type = "createOrder"
     }
     const fields = commands[type]({ state: known, now, random })
-    const command = { type, ...fields } as Command // the table has the fields of this type
+    const command = { type, ...fields } as Command // the table makes the fields of this type
     log.push(JSON.stringify({ atMillis: now, command }))
     const result = exchange.execute<CommandType>(command, now)
     if (Result.isSuccess(result)) {

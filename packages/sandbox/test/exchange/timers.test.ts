@@ -12,7 +12,7 @@ const command = fc.oneof(
 )
 
 describe("Timers", () => {
-  it("fires by time and then insertion, with at most one timer per key", () => {
+  it("fires timers by their time, then in the order in which they were added, and keeps one timer per key", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60, size: "max" }), (commands) => {
         const timers = new Timers<number>()

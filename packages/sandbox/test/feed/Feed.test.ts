@@ -130,7 +130,7 @@ describe("subscribe", () => {
     assert.deepStrictEqual(errorOf(frames), ["subscribed", 8, "subscribed"])
   })
 
-  it("omits the list of markets from the reply with skip_ticker_ack", () => {
+  it("omits the list of markets from the reply if skip_ticker_ack is set", () => {
     const { line } = connected()
     line.send(subscribe("ticker", { market_ticker: ticker, skip_ticker_ack: true }))
     line.take()
@@ -151,7 +151,7 @@ describe("subscribe", () => {
     assert.strictEqual("id" in line.ask({ id: 0, cmd: "subscribe", params: { channels: ["trade"] } })[0]!, false)
   })
 
-  it("sends the current ticker with send_initial_snapshot", () => {
+  it("sends the current ticker if send_initial_snapshot is set", () => {
     const { line, me, world } = connected()
     world.order(me, { price: 4_000 })
     const frames = line.ask(subscribe("ticker", { market_ticker: ticker, send_initial_snapshot: true }))

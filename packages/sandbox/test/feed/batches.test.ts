@@ -16,7 +16,7 @@ const even: Bids = [
 
 const decode = FeedMessages.decoder()
 
-/** The client's decoder must accept each frame. */
+/** Decodes the frames of a connection. The client's decoder must accept each frame. */
 const framesOf = (line: TestLine): ReadonlyArray<Frame> =>
   line.takeTexts().map((text) => {
     const decoded = decode(text)
@@ -342,7 +342,7 @@ describe("an accepted batch", () => {
 })
 
 describe("subaccounts and shards", () => {
-  it("a message carries the receiver's subaccount, and respects locked keys", () => {
+  it("a message carries the receiver's subaccount, and is not sent to a key that is locked to another subaccount", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     for (const { accountId } of [creator, maker]) {
       const transfer = {

@@ -314,7 +314,7 @@ describe("reference prices", () => {
     assert.strictEqual(values[0].source_ts_ms % 1_000, 0)
   })
 
-  it("are no longer sent when no name is left", () => {
+  it("are no longer sent when the subscription has no name left", () => {
     const { listen, other, world } = setup()
     const line = listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] })
     line.send({

@@ -39,7 +39,7 @@ const start = (...options: ReadonlyArray<string>) =>
       })
   )
 
-/** Also returns the text that the command prints before it serves. */
+/** Starts the command. Returns its process, and the text that it prints before it serves. */
 const served = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<{ readonly child: typeof child; readonly text: string }>((resume) => {
@@ -93,7 +93,7 @@ const bid = {
 
 describe("kalshi-sandbox", () => {
   for (const keys of ["ed25519", "rsa"]) {
-    it.live(`prints shell lines that connect a program (${keys} keys)`, () =>
+    it.live(`prints shell lines with which a client connects (${keys} keys)`, () =>
       Effect.gen(function* () {
         const [, one = "", other = ""] = (yield* announced("--port", "0", "--keys", keys)).split("\n\n")
         const placed = yield* Orders.create(bid).pipe(Effect.provide(client(pasted(one))))
@@ -103,7 +103,7 @@ describe("kalshi-sandbox", () => {
     )
   }
 
-  it.live("serves a collection of the events of its markets", () =>
+  it.live("creates a collection for combos of its markets", () =>
     Effect.gen(function* () {
       const text = yield* announced("--port", "0")
       assert.include(text, "# Markets: KXSAMPLE-26-YES, KXOTHER-26-YES. Collection of their events: KXMVESAMPLE-R")

@@ -34,7 +34,7 @@ const control = (
       })
     )
     const body = yield* response.json
-    return { status: response.status, body: body as Json } satisfies Control // the tests fail if it is not an object
+    return { status: response.status, body: body as Json } satisfies Control // tests fail for any other body
   })
 
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>, options: Options = {}) =>
@@ -170,7 +170,7 @@ describe("the operator interface", () => {
         const before = yield* time
         yield* control("POST", "time", { millis: 86_400_000 })
         assert.strictEqual(yield* time, before + 86_400_000)
-        // With a frozen clock, signatures have the real time.
+        // With a frozen clock, the exchange compares the timestamps of signatures with the real time.
         assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
         yield* control("POST", "active", { trading: false })
         const status = yield* send({ method: "GET", path: "/exchange/status" })
@@ -240,7 +240,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("refuses a move of the clock that has no effect", () =>
+  it.live("refuses to move a frozen clock back or by zero", () =>
     served(
       Effect.gen(function* () {
         const time = Effect.map(control("GET", "time"), ({ body }) => Number(body["nowMillis"]))
@@ -255,7 +255,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("names the invalid field", () =>
+  it.live("names the invalid field of a request", () =>
     served(
       Effect.gen(function* () {
         const { body } = yield* control("POST", "time", { ms: 1 })

@@ -1,3 +1,4 @@
+/** The skew is the exchange's clock minus the client's clock. */
 import * as ClockSkew from "@kalshi-effect/client/ClockSkew"
 import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -86,7 +87,7 @@ describe("Operator.moveClock", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({}), layerTest())))
   )
 
-  it.effect("returns the 401 of an invalid key after one attempt", () =>
+  it.effect("lets a client with correctClockSkew and an invalid key fail after one 401", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const result = yield* play(OrderGroups.list())

@@ -12,14 +12,14 @@ const now = Effect.map(
 
 const liquidityOf = (ticker: string) =>
   Effect.map(send({ method: "GET", path: `/markets/${ticker}` }), ({ body }) => {
-    const { market } = body as { readonly market: object } // the test fails if it is missing
+    const { market } = body as { readonly market: object } // the test fails if `market` is missing
     return "liquidity_dollars" in market
   })
 
 const assumptions: Partial<Assumptions> = { marketLiquidity: "absent" }
 
 describe("Operator.reset", () => {
-  it.effect("undoes moves of the clock and the time of a restored snapshot", () =>
+  it.effect("resets a clock that was moved or restored from a snapshot", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* TestClock.adjust("1 hour")
@@ -52,7 +52,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layer({ clock: "frozen" })))
   )
 
-  it.effect("immediately accepts signatures with the unmoved time, and refills the token buckets", () =>
+  it.effect("accepts signatures of the time before the clock moved, and refills the token buckets", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [by] = sandbox.credentials
@@ -66,7 +66,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layerTest({ accounts: [{ tier: "basic" }] })))
   )
 
-  it.effect("keeps the assumptions, also after a restore", () =>
+  it.effect("keeps the assumptions, even after a restore", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       assert.notStrictEqual(defaults.marketLiquidity, "absent")

@@ -119,7 +119,7 @@ describe("the page", () => {
     )
   )
 
-  it.live("has a new token in each run, and does not exist in memory", () =>
+  it.live("has a new token in each run, and does not exist for an exchange in memory", () =>
     Effect.gen(function* () {
       const token = served(Effect.map(Sandbox, ({ page }) => Redacted.value(page?.token ?? Redacted.make(""))))
       const [first, second] = [yield* token, yield* token]
@@ -214,7 +214,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("serves its page to a link on another site, but no data", () =>
+  it.live("serves its page, but no data, if a user follows a link on another site", () =>
     served(
       Effect.gen(function* () {
         const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }
@@ -251,7 +251,7 @@ describe("the operator interface", () => {
         const terms = { ticker, side: "bid", count: "5", price: "0.40" }
         const placed = yield* request("POST", orders, own, terms)
         assert.strictEqual(placed.status, 200)
-        const { orderId, status } = JSON.parse(placed.text) as { orderId: string; status: string } // used below
+        const { orderId, status } = JSON.parse(placed.text) as { orderId: string; status: string } // the next lines check both fields
         assert.strictEqual(status, "resting")
         const read = yield* send({ method: "GET", path: `/portfolio/orders/${orderId}`, ...(one && { by: one }) })
         assert.strictEqual(read.status, 200)
@@ -275,7 +275,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("cancels an order of a subaccount on another shard, but no foreign order", () =>
+  it.live("cancels an order of a subaccount on another shard, but no order of another account", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -379,7 +379,7 @@ describe("the stream of the page", () => {
         yield* sandbox.reset
         const again = yield* stream.find((message) => message["isWhole"] === true && message !== stream.messages[0])
         assert.notInclude(JSON.stringify(again), "KXLATER")
-        // The stream follows the new exchange.
+        // After the reset, the stream shows the changes of the new exchange.
         yield* sandbox.createMarket({ ticker: "KXAGAIN-26-A" })
         yield* stream.find(({ markets }) => JSON.stringify(markets ?? "").includes("KXAGAIN"))
       })
@@ -531,7 +531,7 @@ describe("a request to another host name", () => {
     served(
       Effect.gen(function* () {
         const got = yield* request("GET", "/sandbox/accounts", { host: "exchange.example.com" })
-        const body = JSON.parse(got.text) as unknown // compared below
+        const body = JSON.parse(got.text) as unknown // only `details` is read from the body
         assert.include(String(errorOf({ status: got.status, headers: {}, body }).details), "127.0.0.1")
       })
     )

@@ -149,7 +149,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       await tab.until(`${text("#market-title")} === ${JSON.stringify(title)}`)
       assert.strictEqual(await tab.evaluate("document.querySelectorAll('main img, main b b').length"), 0)
       assert.strictEqual(await tab.evaluate("document.title"), "Local exchange")
-      // The policy refuses markup even if a script of the page sets it.
+      // The content security policy refuses markup even if a script of the page sets it.
       const refused = await tab.evaluate(
         "(() => { try { document.body.innerHTML = '<i>'; return false } catch { return true } })()"
       )
@@ -280,7 +280,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
           ]) {
             assert.strictEqual(await tab.evaluate(request), "blocked", request)
           }
-          // A request without CORS, a form and a frame.
+          // First a request without CORS, then a form, then a frame.
           assert.strictEqual(await tab.evaluate(outcome(reset, { method: "POST", mode: "no-cors" })), "blocked")
           await tab.evaluate(
             `document.body.innerHTML = '<iframe name=f></iframe><form method=post target=f action="${reset}"></form>'; document.forms[0].submit()`

@@ -5,7 +5,7 @@ import * as format from "../../page/format.js"
 const trade = (seconds: number, price: number, count = 100) => ({ atMillis: seconds * 1_000, price, count })
 
 describe("candlesOf", () => {
-  it("has open, high, low, close and volume of each interval", () => {
+  it("returns the open, high, low, close and volume of each interval", () => {
     const trades = [trade(60, 40), trade(70, 45), trade(80, 38), trade(119, 41, 250), trade(120, 50)]
     assert.deepStrictEqual(candlesOf(trades, 60_000).candles, [
       { start: 60_000, open: 40, high: 45, low: 38, close: 41, count: 550 },

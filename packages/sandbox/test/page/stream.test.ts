@@ -10,7 +10,7 @@ import { makeFloor, terms, ticker, unwrap } from "../support/floor.ts"
 
 type Data = Readonly<Record<string, { readonly items: ReadonlyArray<unknown>; readonly discarded: number }>>
 
-/** `behind` simulates a slow reader. */
+/** A stream to a page, whose `behind` simulates a slow reader. */
 const makeBody = () => {
   const body = {
     texts: [] as Array<string>,
@@ -23,7 +23,7 @@ const makeBody = () => {
     },
     /** Returns the messages since the last call. */
     take: (): ReadonlyArray<Data> =>
-      body.texts.splice(0).flatMap((text) => (text.startsWith("data: ") ? [JSON.parse(text.slice(6)) as Data] : [])) // our own messages
+      body.texts.splice(0).flatMap((text) => (text.startsWith("data: ") ? [JSON.parse(text.slice(6)) as Data] : [])) // JSON of Streams
   }
   return body satisfies BodyStream
 }
@@ -70,7 +70,7 @@ const makeStreams = () => {
     defects,
     /** The time that a read of the exchange takes, in milliseconds. */
     busyMillis: 0,
-    /** Returns the number of timer runs. */
+    /** Moves the clock, and returns how many timers ran. */
     pass(millis: number): number {
       let runs = 0
       const until = now + millis
@@ -320,7 +320,7 @@ describe("listen, with a stream", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("reports that the reader is behind, and the end of the connection", () =>
+  it.live("tells the stream whether its reader is behind, and when the connection ends", () =>
     Effect.gen(function* () {
       const opened: Array<BodyStream> = []
       const connection = { ends: 0 }
@@ -339,7 +339,7 @@ describe("listen, with a stream", () => {
       )
       yield* Effect.promise(async () => {
         const request = get(`http://127.0.0.1:${port}/`)
-        const [reader] = (await once(request, "response")) as [IncomingMessage] // the value of this event
+        const [reader] = (await once(request, "response")) as [IncomingMessage] // the event `response` has this value
         reader.on("error", () => {})
         await once(reader, "readable")
         const [body] = opened

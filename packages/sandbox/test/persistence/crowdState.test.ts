@@ -31,7 +31,7 @@ const world = (change: Partial<CrowdedOptions> = {}): Promise<Crowded> =>
 
 const readFile = (disk: MemoryDisk): Stored => readStateFile(disk, path, { seed: 1 })!
 
-/** A read makes the crowd act. */
+/** Makes the crowd act: every read does this. */
 const act = ({ operator }: Crowded) => Effect.runSync(operator.view)
 
 const accountsOf = (on: Crowded) =>
@@ -90,7 +90,7 @@ describe("commands of a crowd", () => {
   })
 })
 
-describe("a process with a crowd that is killed at any operation of the disk", () => {
+describe("a process that has a crowd and is killed at any operation of the disk", () => {
   it("loses no acknowledged change, also around resets, restored snapshots and moves of the clock", async () => {
     const stride = sampleSize(9, 1)
     let operations = Infinity
@@ -135,7 +135,7 @@ describe("a process with a crowd that is killed at any operation of the disk", (
     assert.isAbove(inCompaction, 0)
   })
 
-  it("has one crowd afterwards, whose accounts have their cash on all shards", async () => {
+  it("restarts with one crowd, whose accounts have their cash on all shards", async () => {
     const on = await world({ markets: [{ ticker: "KXA-26-1" }] })
     await saved(on)
     const whole = on.disk.bytes(path)
@@ -157,7 +157,7 @@ describe("a process with a crowd that is killed at any operation of the disk", (
   })
 })
 
-/** The crowd must continue with the same accounts, and the file must have its commands. */
+/** After a restart, the crowd must continue with its earlier accounts, and the file must have the crowd's commands. */
 const checkContinued = async (disk: MemoryDisk, wallMillis: number): Promise<void> => {
   const before = readFile(disk).exchange.view(0).accounts().length
   const on = await world({ disk, wallMillis: wallMillis + 5_000 })

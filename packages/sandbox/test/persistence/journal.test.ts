@@ -74,7 +74,7 @@ describe("Journal", () => {
     assert.isTrue(world.journal.isSaved)
   })
 
-  it("holds the response to a read of changes that are not on disk", async () => {
+  it("holds the response to a read until the changes that it shows are on the disk", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 1)
     const sent: Array<number> = []
@@ -168,7 +168,7 @@ describe("a state file", () => {
     assert.isAbove(Math.min(found.earlier, found.refused), 10)
   })
 
-  it("with a damaged line before later writes is refused with a remedy", async () => {
+  it("with a damaged line before later writes is refused, with advice", async () => {
     const world = await makeJournaled(never)
     for (const changes of [3, 6, 9]) {
       stepTo(world, changes)
@@ -263,7 +263,7 @@ describe("compaction", () => {
     ["the end of the process", () => undefined],
     ["a power failure", (random: () => number) => random]
   ] as const) {
-    it(`and every other write lose no acknowledged change if ${name} interrupts any operation`, async () => {
+    it(`loses no acknowledged change, like every other write, if ${name} interrupts a disk operation`, async () => {
       const random = randomOf(seed)
       let operations = Infinity
       let interrupted = 0
@@ -297,7 +297,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed if the creation of a file is interrupted: the file is absent or whole", async () => {
+  it("is not needed after an interrupted creation of the file, because the file is absent or whole", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()
@@ -370,7 +370,7 @@ describe("a failing disk", () => {
     })
   }
 
-  it("stops the journal if a reset cannot be saved, and keeps the exchange", async () => {
+  it("stops the journal if a reset cannot be saved, and keeps the state before the reset", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 10)
     await world.journal.close()

@@ -267,7 +267,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("does not write through another user's link in place of its temporary file", () =>
+  it.live("does not write through a link that another user put in place of its temporary file", () =>
     Effect.gen(function* () {
       const file = newFile()
       const other = join(folder, "other.txt")
@@ -281,7 +281,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("refuses other initial accounts", () =>
+  it.live("refuses initial accounts that differ from those in the file", () =>
     Effect.gen(function* () {
       const file = newFile()
       yield* serving(file, () => Effect.void)
@@ -317,7 +317,7 @@ describe("Sandbox.layer with a state file", () => {
 })
 
 describe("the lock of a state file", () => {
-  it.live("refuses a second exchange, and is removed at the end", () =>
+  it.live("refuses a second exchange, and is removed when the first exchange ends", () =>
     Effect.gen(function* () {
       const file = newFile()
       yield* serving(file, () =>
@@ -411,7 +411,7 @@ describe("responses and frames", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.live("of a stream also wait for the disk, and end when it is full", () =>
+  it.live("of a stream also wait for the disk, and end when the disk is full", () =>
     Effect.promise(async () => {
       const world = await makeJournaled(never)
       const { disk, journal } = world

@@ -80,7 +80,7 @@ describe("makeAuthenticate", () => {
     )
   }
 
-  onExchange("names the missing header", () =>
+  onExchange("returns an error code that names the missing header", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const codeWithout = (...names: ReadonlyArray<string>) =>
@@ -127,7 +127,7 @@ describe("makeAuthenticate", () => {
     })
   )
 
-  onExchange("uses the exchange's clock, and sends it in the date header", () =>
+  onExchange("checks timestamps against the exchange's clock, whose time is in the date header", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()

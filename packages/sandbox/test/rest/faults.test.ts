@@ -37,7 +37,7 @@ const placing = (fault: Fault) =>
     const exit = yield* Effect.exit(send({ method: "POST", path: orders, json: order(), by }))
     const { body } = yield* send({ method: "GET", path: "/portfolio/orders", by })
     const { status } = (yield* sandbox.requests).findLast(({ operation }) => operation === "CreateOrderV2")!
-    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // the test fails if it has another form
+    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // the test fails if the body has another form
   })
 
 describe("Operator.plant", () => {
@@ -139,7 +139,7 @@ describe("Operator.plant", () => {
     }).pipe(Effect.provide(layerTest({ markets })))
   )
 
-  it.effect("delays a response by the clock of the exchange", () =>
+  it.effect("measures the delay of a response by the clock of the exchange", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.plant({ delayMillis: 5_000 })

@@ -81,7 +81,7 @@ describe("makeHandler", () => {
       const by = yield* sandbox.createAccount()
       const groups = "/portfolio/order_groups"
       const created = yield* send({ method: "POST", path: `${groups}/create`, by, json: { contracts_limit: 1 } })
-      const { order_group_id: id } = created.body as { readonly order_group_id: string } // it was created
+      const { order_group_id: id } = created.body as { readonly order_group_id: string } // the group was created
       const before = JSON.stringify(yield* sandbox.dump)
       for (const text of ["0", "null", "[]", '"x"', "true"]) {
         for (const [method, path] of [
@@ -151,7 +151,7 @@ describe("makeHandler", () => {
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
       const json = { ...order, side: "ask", price: "0.3", count: "2.5", client_order_id: "mine", expiration_time: 60 }
       const placed = yield* send({ method: "POST", path: orders, by: maker, json: { ...json, price: "0.30" } })
-      const { order_id } = placed.body as { order_id: string } // compared below
+      const { order_id } = placed.body as { order_id: string } // the body is compared below
       assert.deepStrictEqual(placed.body, {
         order_id,
         client_order_id: "mine",
@@ -240,7 +240,7 @@ describe("makeHandler", () => {
         send({ method: "POST", path: orders, by: maker, json: { ...order, side, count, price } })
       const take = (count: string, price: string) => ({ ...order, count, price, time_in_force: "immediate_or_cancel" })
       const averages = (body: unknown) => {
-        // Compared below.
+        // The test compares these fields.
         const averages = body as { average_fill_price: string; average_fee_paid: string }
         return [averages.average_fill_price, averages.average_fee_paid]
       }
@@ -333,7 +333,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("applies planted faults instead of the request, in order, as often as planted", () =>
+  onExchange("responds with the planted faults in sequence, as often as planted, before it executes a request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()

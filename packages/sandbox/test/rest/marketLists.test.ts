@@ -18,7 +18,7 @@ const onExchange = <E>(
 
 const listed = (query: string) =>
   Effect.map(send({ method: "GET", path: `/markets?${query}` }), ({ body, status }) => {
-    const { markets } = body as { readonly markets?: ReadonlyArray<{ readonly ticker: string }> } // the list of markets
+    const { markets } = body as { readonly markets?: ReadonlyArray<{ readonly ticker: string }> } // the response contains the list
     return status === 200 ? markets?.map((market) => market.ticker) : status
   })
 
@@ -29,7 +29,7 @@ describe("Markets.list", () => {
       yield* TestClock.adjust("1 hour")
       yield* sandbox.createMarket({ ticker: "KXTEST-26-LATER" })
       const { body } = yield* send({ method: "GET", path: "/markets/KXTEST-26-LATER" })
-      const { market } = body as { readonly market: { readonly updated_time: string } } // the market
+      const { market } = body as { readonly market: { readonly updated_time: string } } // the response contains the market
       const at = Date.parse(market.updated_time) / 1000
       assert.deepStrictEqual(yield* listed(`min_updated_ts=${at - 1}`), ["KXTEST-26-LATER"])
       assert.deepStrictEqual(yield* listed(`min_updated_ts=${at}`), [])
@@ -69,7 +69,7 @@ describe("a settlement floor", () => {
       yield* create("B", "0.25")
       const bounds = (name: string) =>
         Effect.map(send({ method: "GET", path: `/markets/${name}` }), ({ body }) => {
-          const { market } = body as { readonly market: Readonly<Record<string, unknown>> } // the market
+          const { market } = body as { readonly market: Readonly<Record<string, unknown>> } // the response contains the market
           return ["settlement_bounds_type", "settlement_floor_dollars", "result", "settlement_value_dollars"].map(
             (field) => market[field]
           )
@@ -95,7 +95,7 @@ describe("mve_filter, Events.list and Events.listMultivariate", () => {
       assert.deepStrictEqual(yield* listed("mve_filter=exclude"), [ticker])
       const events = (path: string) =>
         Effect.map(send({ method: "GET", path }), ({ body, status }) => {
-          const { events: found } = body as { readonly events?: ReadonlyArray<{ readonly event_ticker: string }> } // the list
+          const { events: found } = body as { readonly events?: ReadonlyArray<{ readonly event_ticker: string }> } // the response contains the list
           return status === 200 ? found?.map((event) => event.event_ticker) : status
         })
       assert.deepStrictEqual(yield* events("/events"), ["KXTEST-26"])
@@ -129,11 +129,11 @@ describe("Events.get", () => {
   onExchange("omits the markets on request, and refuses exclude_markets with with_nested_markets", () =>
     Effect.gen(function* () {
       const { body } = yield* send({ method: "GET", path: `/markets/${ticker}` })
-      const { market } = body as { readonly market: { readonly event_ticker: string } } // the market
+      const { market } = body as { readonly market: { readonly event_ticker: string } } // the response contains the market
       const path = `/events/${market.event_ticker}`
       const counts = (query: string) =>
         Effect.map(send({ method: "GET", path: path + query }), (got) => {
-          const { markets } = got.body as { readonly markets: ReadonlyArray<unknown> } // the event
+          const { markets } = got.body as { readonly markets: ReadonlyArray<unknown> } // the response contains the event and its markets
           return markets.length
         })
       assert.strictEqual(yield* counts(""), 1)
@@ -146,7 +146,7 @@ describe("Events.get", () => {
 
 describe("Markets.get", () => {
   const liquidity = Effect.map(send({ method: "GET", path: `/markets/${ticker}` }), ({ body }) => {
-    const { market } = body as { readonly market: { readonly liquidity_dollars?: string } } // the market
+    const { market } = body as { readonly market: { readonly liquidity_dollars?: string } } // the response contains the market
     return market.liquidity_dollars
   })
 
@@ -236,7 +236,7 @@ describe("Transfers.create", () => {
       assert.deepStrictEqual([again.status, errorOf(again).code], [409, "transfer_already_exists"])
       assert.strictEqual((yield* transfer(2, 1)).status, 200)
       const { body } = yield* send({ method: "GET", path: "/portfolio/intra_exchange_instance_transfers", by })
-      const { transfers } = body as { readonly transfers: ReadonlyArray<{ readonly client_transfer_id?: string }> } // the list
+      const { transfers } = body as { readonly transfers: ReadonlyArray<{ readonly client_transfer_id?: string }> } // the response contains the list
       assert.deepStrictEqual(
         transfers.map((one) => one.client_transfer_id),
         [client_transfer_id, client_transfer_id]

@@ -26,7 +26,7 @@ const permitted = (...scopes: ReadonlyArray<Scope>): ReadonlyArray<string> =>
     .sort()
 
 describe("forbidden", () => {
-  it("permits reads by scope read, writes by scope write, and public operations", () => {
+  it("permits reads with the scope read, writes with the scope write, and public operations with any key", () => {
     const needing = routes.filter(({ descriptor }) => forbidden(key([]), descriptor) !== undefined)
     assert.isAbove(needing.length, 60)
     assert.isFalse(needing.some(({ descriptor }) => descriptor.access === "public"))
@@ -36,7 +36,7 @@ describe("forbidden", () => {
     assert.deepStrictEqual(permitted("write"), by("write").sort())
   })
 
-  it("permits the operations of a child scope", () => {
+  it("permits only a group of operations with a scope such as write::trade", () => {
     assert.deepStrictEqual(permitted("read::portfolio_balance"), ["GetBalance", "GetSubaccountBalances"])
     assert.deepStrictEqual(permitted("read::block_trade_accept"), ["GetBlockTradeProposals"])
     assert.deepStrictEqual(permitted("write::block_trade_accept"), ["AcceptBlockTradeProposal"])
@@ -100,7 +100,7 @@ describe("lockInput", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("refuses a locked key the operations on the whole account", () =>
+  it.effect("refuses operations on the whole account to a locked key", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { locked } = yield* makeWorld

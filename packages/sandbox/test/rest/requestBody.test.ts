@@ -68,7 +68,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "causes 415 if it is unknown or a combination, even over plain JSON",
+    "causes 415 if it is unknown or a combination, even if the body is plain JSON",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const encoding of ["zstd", "compress", "gzip, gzip", "gzip, identity", "", "x"]) {
@@ -114,7 +114,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is checked after the signature, and costs tokens even if it is refused",
+    "is checked after the signature, and costs tokens even if the request is refused",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const sent: Sent = { method: "POST", path: orders, text: gzipSync(body), headers: { "content-encoding": "zstd" } }
@@ -154,7 +154,7 @@ describe("the body of a request", () => {
   const upgrade = { method: "POST", path: "/account/api_usage_level/upgrade" } as const
 
   onEveryTransport(
-    "needs a JSON content type wherever a body is declared, even if empty",
+    "needs a JSON content type if the document declares it, even if it is empty",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [id, request] of Object.entries(requests(world))) {
@@ -174,7 +174,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "may be empty where it is optional, and is then an empty object",
+    "is read as an empty object if it is optional and empty",
     Effect.gen(function* () {
       const world = yield* makeWorld
       for (const [id, request] of Object.entries(requests(world))) {
@@ -187,7 +187,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "must be an object wherever it is read",
+    "must be an object unless the exchange ignores it",
     unchanged((world) =>
       Effect.gen(function* () {
         const all = [

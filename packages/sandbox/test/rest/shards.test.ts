@@ -67,7 +67,7 @@ const routed = new Set([
 
 const withShard = (world: World, { at, name, operationId }: Field, shard: number): Sent => {
   const request = everyRequest.find((known) => known.operationId === operationId)!.request(world)
-  const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // every body of the table is an object
+  const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // every request of the table has an object as its body
   switch (at) {
     case "query":
       return { ...request, path: `${request.path}${request.path.includes("?") ? "&" : "?"}${name}=${shard}` }
@@ -85,10 +85,10 @@ const withShard = (world: World, { at, name, operationId }: Field, shard: number
 const unknownShards = (operationId: string) => [4, 99, -2, ...(routed.has(operationId) ? [] : [-1])]
 
 const errorIn = (got: { readonly status: number; readonly body: unknown }) => {
-  const { orders } = got.body as { readonly orders?: ReadonlyArray<{ readonly error?: unknown }> } // any JSON object
+  const { orders } = got.body as { readonly orders?: ReadonlyArray<{ readonly error?: unknown }> } // the body is a JSON object
   return orders === undefined
     ? { status: got.status, error: errorOf({ headers: {}, ...got }) }
-    : { status: 400, error: orders[0]!.error as { readonly code?: unknown; readonly details?: unknown } } // an error body
+    : { status: 400, error: orders[0]!.error as { readonly code?: unknown; readonly details?: unknown } } // a refused order has an error
 }
 
 describe("a shard that does not exist", () => {

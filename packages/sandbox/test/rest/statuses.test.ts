@@ -79,13 +79,13 @@ const assertError = (got: Got, status: number, about: string): void => {
 
 const table: Array<string> = []
 
-describe("every status that the document declares", () => {
-  it("has cases for every operation of the document", () => {
+describe("the statuses that the document declares", () => {
+  it("have cases for every operation of the document", () => {
     assert.deepStrictEqual(Object.keys(cases).sort(), published.map(({ operationId }) => operationId).sort())
   })
 
   for (const { operationId, responses, tags } of published) {
-    it.effect(`is reached for ${operationId}, and refusals change nothing`, () =>
+    it.effect(`are all reached for ${operationId}, and refusals change nothing`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const world = yield* makeWorld
@@ -147,7 +147,7 @@ describe("every status that the document declares", () => {
 })
 
 describe("Assumptions.undeclaredStatuses", () => {
-  it.effect("makes the exchange respond with the recorded statuses if it is recorded", () =>
+  it.effect('makes the exchange respond with the recorded statuses if it is "recorded"', () =>
     Effect.gen(function* () {
       const world = yield* makeWorld
       for (const id of ["GetOrderGroup", "ResetOrderGroup", "TriggerOrderGroup", "DeleteOrderGroup"]) {

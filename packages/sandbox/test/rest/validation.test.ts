@@ -123,7 +123,7 @@ const changesOfTypes = (published: Published): ReadonlyArray<Change> =>
 
 const freeText = new Set(["type", "city", "category"])
 
-/** Ids whose malformed values the demo exchange treats as unknown, as a public client asserts. */
+/** Ids whose malformed values the demo exchange treats as unknown. Source: the code of a public client. */
 const unknownIfMalformed = new Set(["milestone_id", "structured_target_id"])
 
 const changesOfPath = (published: Published): ReadonlyArray<Change> =>

@@ -41,7 +41,7 @@ const bid = {
 const place = ({ signer }: Credentials, { environment }: Operator, order: Partial<Orders.CreateInput> = {}) =>
   Orders.create({ ...bid, ...order }).pipe(Effect.provide(Kalshi.layer({ environment, signer })))
 
-/** The connection closes with the scope. */
+/** Opens a connection to the feed. It closes with the scope. */
 const dial = ({ environment }: Operator, headers: Record<string, string>) =>
   Effect.acquireRelease(
     Effect.callback<WebSocket, Error>((resume) => {
@@ -101,7 +101,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.provide(served))
   )
 
-  it.live("sends an order's expiry at the time of the expiry, without a request", () =>
+  it.live("sends an order's expiry at its time, even if no request arrives", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const me = yield* sandbox.createAccount()
@@ -152,7 +152,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("performs the operator's actions on the feed over HTTP", () =>
+  it.live("performs actions on the feed that the operator requests over HTTP", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const client = yield* HttpClient.HttpClient

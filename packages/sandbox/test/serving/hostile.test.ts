@@ -13,7 +13,7 @@ import { makeWorld } from "../support/world.ts"
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   test.pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
 
-/** The socket closes with the scope. */
+/** Opens a connection, which closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {

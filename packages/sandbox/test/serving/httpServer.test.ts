@@ -49,7 +49,7 @@ const parsed = (text: string): { readonly status: number; readonly headers: stri
 
 const codeOf = (text: string) => {
   const { body, status } = parsed(text)
-  const { error } = body as { readonly error: { readonly code: string } } // compared with the expected code
+  const { error } = body as { readonly error: { readonly code: string } } // the caller compares the code
   return [status, error.code]
 }
 
@@ -86,7 +86,7 @@ describe("listen, with request heads", () => {
     }).pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
   )
 
-  it.live("refuses a longer head with 431, and lets the client finish sending", () =>
+  it.live("refuses a head of 8 MiB with 431, and lets the client finish sending", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -137,7 +137,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("responds to a complete request before it rejects invalid data after it", () =>
+  it.live("responds to a complete request before it rejects the invalid data that follows", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* listen(({ body }) => ({ ...answer(body.length), delayMillis: 50 }), "127.0.0.1", 0)
@@ -197,7 +197,7 @@ describe("listen, with idle connections", () => {
     )
   )
 
-  it.live("keeps an idle connection for the announced time, despite a shorter head limit", () =>
+  it.live("keeps an idle connection for the announced time, even if the time limit of a head is shorter", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ headMillis: 100, keepAliveMillis: 1_000 })

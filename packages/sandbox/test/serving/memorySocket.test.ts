@@ -46,7 +46,7 @@ const causeOf = (result: Result.Result<unknown, Socket.SocketError>): string => 
   const { reason } = Result.getOrThrow(Result.flip(result))
   assert.strictEqual(reason._tag, "SocketOpenError")
   const { cause } = reason as Socket.SocketOpenError
-  return (cause as { readonly message: string }).message // the `error` event
+  return (cause as { readonly message: string }).message // the cause is the `error` event
 }
 
 describe("makeMemoryWebSocket", () => {
@@ -72,7 +72,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("delivers a message of the handshake only after the socket is open", () =>
+  it.effect("delivers a message that the feed sends during the handshake, after the socket is open", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.onOpen = (line) => line.send("first")
@@ -94,7 +94,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("refuses after the delay of the response, on Effect's clock", () =>
+  it.effect("refuses an upgrade after the delay of the response, on Effect's clock", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.refusals.push(refusal(503, { delayMillis: 3_000 }))
@@ -136,7 +136,7 @@ describe("makeMemoryWebSocket", () => {
       const response = yield* Effect.callback<
         AsyncIterable<Buffer> & { readonly statusCode: number; readonly headers: object }
       >((resume) => {
-        const on = (socket as unknown as { readonly on: Function }).on // checked above
+        const on = (socket as unknown as { readonly on: Function }).on // the assertion above checks it
         on.call(socket, "unexpected-response", (_request: unknown, got: never) => resume(Effect.succeed(got)))
       })
       assert.deepStrictEqual([response.statusCode, response.headers], [429, { "retry-after": "7" }])
@@ -159,7 +159,7 @@ describe("makeMemoryWebSocket", () => {
         const pings: Array<string> = []
         const errors: Array<unknown> = []
         assert.isTrue("on" in socket && typeof socket.on === "function")
-        const on = (socket as unknown as { readonly on: Function }).on // checked above
+        const on = (socket as unknown as { readonly on: Function }).on // the assertion above checks it
         on.call(socket, "ping", (body: Buffer) => pings.push(body.toString()))
         on.call(socket, "upgrade", () => pings.push("upgrade"))
         socket.addEventListener("error", (event) => errors.push(event))
@@ -339,7 +339,7 @@ describe("makeMemoryWebSocket", () => {
       open.send("too late")
       assert.isTrue("terminate" in terminated && typeof terminated.terminate === "function")
       for (const { line } of feed.connections) line.send("held")
-      const { terminate } = terminated as unknown as { readonly terminate: () => void } // checked above
+      const { terminate } = terminated as unknown as { readonly terminate: () => void } // an assertion above checks it
       terminate.call(terminated)
       assert.deepStrictEqual([open.readyState, terminated.readyState], [2, 2])
       yield* TestClock.adjust(1)
@@ -380,7 +380,7 @@ const detailsOf = (reason: Socket.SocketErrorReason) => {
     readonly type?: string
     readonly message?: string
     readonly error?: { readonly code?: string }
-  } // the event
+  } // the cause is the event of the socket
   return "code" in reason
     ? [reason._tag, reason.code, reason.closeReason]
     : [reason._tag, type, message, error?.code, error instanceof Error]

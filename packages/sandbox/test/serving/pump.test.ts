@@ -30,7 +30,7 @@ const makeScheduled = Effect.gen(function* () {
 })
 
 describe("pump", () => {
-  it.effect("calls tick at each scheduled time, even within one adjustment of the clock", () =>
+  it.effect("calls tick at each scheduled time, even if the clock passes several times at once", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       feed.due.push(10, 25)
@@ -42,7 +42,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("waits if nothing is scheduled, and wakes earlier if an earlier time is scheduled", () =>
+  it.effect("wakes at the earliest scheduled time, even if it was scheduled last", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* pump(feed)
@@ -75,7 +75,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("does not call tick early for a time beyond a timer's maximum", () =>
+  it.effect("does not call tick early for a time beyond the longest delay of a timer", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* Effect.scoped(
@@ -93,7 +93,7 @@ describe("pump", () => {
     })
   )
 
-  it.live("works in real time", () =>
+  it.live("calls tick at a scheduled time of the real clock", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* pump(feed)

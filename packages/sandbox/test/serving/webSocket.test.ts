@@ -21,7 +21,7 @@ interface Served {
 
 const path = "/trade-api/ws/v2"
 
-/** HTTP requests to other paths receive 418. */
+/** Serves the feed. HTTP requests to other paths receive 418. */
 const serve: Effect.Effect<Served, unknown, Scope.Scope> = Effect.gen(function* () {
   const feed = makeFakeFeed()
   const defects: Array<unknown> = []
@@ -44,7 +44,7 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
     )
   )
 
-/** Ignores errors before the event. */
+/** Waits for an event. Ignores errors before the event. */
 const once = (emitter: EventEmitter, event: string): Promise<ReadonlyArray<unknown>> =>
   new Promise((resume) => emitter.once(event, (...values: ReadonlyArray<unknown>) => resume(values)))
 
@@ -77,7 +77,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 
 const last = ({ connections }: Feed): Connection => connections.at(-1)!
 
-/** `received` is everything that arrives until the end. */
+/** Sends a text over a socket. `received` is everything that arrives until the connection ends. */
 const raw = (port: number, text: string): { readonly socket: Socket; readonly received: Promise<string> } => {
   const socket = connect(port, "127.0.0.1")
   const chunks: Array<Buffer> = []
@@ -117,7 +117,7 @@ describe("WebSockets", () => {
     await until(() => last(found.feed).closed === 1)
   })
 
-  served("send the frames of one turn in order", async (found) => {
+  served("send the frames of one turn of the event loop in their sequence", async (found) => {
     const count = 500
     found.feed.onMessage = (_text, { line }) => {
       for (let n = 0; n < count; n++) {
@@ -143,7 +143,7 @@ describe("WebSockets", () => {
     found.feed.onOpen = () => {}
   })
 
-  served("refuse with a status, headers and a body, and close the connection", async (found) => {
+  served("refuse an upgrade with a status, headers and a body, and close the connection", async (found) => {
     found.feed.refusals.push(refusal(429, { headers: { "retry-after": "7", "content-type": "application/json" } }))
     const text = await raw(found.port, handshake(path)).received
     assert.match(text, /^HTTP\/1\.1 429 Too Many Requests\r\n/)
@@ -152,7 +152,7 @@ describe("WebSockets", () => {
     assert.match(text, /\r\n\r\n\{"error":\{"code":"refused",.*\}\}$/)
   })
 
-  served("refuse late, with half a response, or with a reset", async (found) => {
+  served("refuse an upgrade late, with half a response, or with a reset", async (found) => {
     found.feed.refusals.push(
       refusal(503, { delayMillis: 200 }),
       refusal(503, { arrives: "half" }),
@@ -192,7 +192,7 @@ describe("WebSockets", () => {
       const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
       server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))
       await new Promise<void>((resume) => server.listen(0, "127.0.0.1", resume))
-      const { port } = server.address() as AddressInfo // it listens on a port
+      const { port } = server.address() as AddressInfo // the address of a TCP server
       const offer = ["GET /x HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: h2c", "", ""].join("\r\n")
       const last = ["GET /y HTTP/1.1", "Host: a", "Connection: close", "", ""].join("\r\n")
       assert.match(await raw(port, offer + last).received, /200 OK[^]*GET \/x[^]*200 OK[^]*GET \/y/)

@@ -114,7 +114,7 @@ const quote = (
   return made
 }
 
-/** Most makers of the winning quotes then confirm. */
+/** Accepts a batch. Then most makers of the winning quotes confirm. */
 const accept = (exchange: Exchange, { now }: BatchActors, random: Random, { accountId, batchId, rfqs }: RfqBatch) => {
   const accepted = exchange.execute(
     {

@@ -497,7 +497,7 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
         }
         forget(actors, isDetermined)
         addMarket(exchange, actors, random.below(shards))
-        // The other half of the markets settle later, by their timer.
+        // Half of the markets settle now. The other half settle later, by their timers.
         return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
       return determined

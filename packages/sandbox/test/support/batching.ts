@@ -76,7 +76,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
     second,
     third,
     member,
-    /** Fires the timers that are due. */
+    /** Advances the time, and fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()
@@ -144,3 +144,13 @@ export const makeBatching = (options: Partial<Options> = {}) => {
   })
   return desk
 }
+
+export const unknownId = "00000000-0000-4000-8000-000000000000"
+export const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
+export const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
+
+/** Bids of 40 cents for YES and 50 cents for NO on each child. A child is one of the RFQs in a batch. */
+export const even = [
+  [40, 50],
+  [40, 50]
+] as const

@@ -10,18 +10,18 @@ export interface Handle {
   readonly readStop: () => void
 }
 
-/** `handle` takes the index of a socket. */
+/** Records the sockets that `layer` makes. `handle` takes the index of a socket. */
 export const recordedSockets = () => {
   const sockets: Array<NodeWS.WebSocket> = []
   const layer = Layer.effect(
     Socket.WebSocketConstructor,
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
-      sockets.push(socket as NodeWS.WebSocket) // `NodeWS.layerWebSocketConstructor` makes this type
+      sockets.push(socket as NodeWS.WebSocket) // `NodeWS.layerWebSocketConstructor` makes sockets of this type
       return socket
     })
   ).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
-  const handle = (index: number): Handle => Reflect.get(Reflect.get(sockets[index]!, "_socket"), "_handle") as Handle // private in `ws` and Node
+  const handle = (index: number): Handle => Reflect.get(Reflect.get(sockets[index]!, "_socket"), "_handle") as Handle // `_socket` and `_handle` are private, so no type declares them
   return { layer, handle }
 }
 

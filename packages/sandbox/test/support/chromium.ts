@@ -58,7 +58,7 @@ export class Tab {
     const { exceptionDetails, result } = (await this.send("Runtime.evaluate", options)) as {
       readonly exceptionDetails?: { readonly exception?: { readonly description?: string } }
       readonly result: { readonly value?: unknown }
-    } // the documented result of this command
+    } // the protocol documents this result
     if (exceptionDetails !== undefined) {
       throw new Error(`${expression}: ${exceptionDetails.exception?.description ?? "threw"}`)
     }
@@ -135,7 +135,7 @@ export class Browser {
     this.#process = process
     this.#folder = folder
     this.#socket = socket
-    socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(String(data)) as Message)) // the form of all messages of the protocol
+    socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(String(data)) as Message)) // every message of the protocol has this form
   }
 
   static async start(path: string): Promise<Browser> {

@@ -50,7 +50,7 @@ export const makeCombining = (collection: Partial<CreateCollection> = {}, option
     determine: (name: string, outcome: "yes" | "no" | { readonly scalar: string }) =>
       floor.execute({ type: "determineMarket", ticker: leg(name).marketTicker, outcome }),
     latest: ({ ticker }: Pick<Market, "ticker">): Market => unwrap(floor.view().market(ticker)),
-    /** Fires the timers that are due. */
+    /** Advances the time, and fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()

@@ -14,7 +14,7 @@ import { unwrap } from "./floor.ts"
 import { path, turn } from "./journaled.ts"
 import type { MemoryDisk } from "./memoryDisk.ts"
 
-/** A change that the journal numbers. */
+/** A change that has a number in the journal. */
 type Step =
   | { readonly replacedBy: Snapshot }
   | { readonly command: Command; readonly atMillis: number }
@@ -100,7 +100,8 @@ export const startCrowded = async ({
     lastSeq: () => firstSeq + steps.length,
     move: (millis) => {
       Effect.runSync(operator.moveClock(millis))
-      // During the move, the exchange reports the commands of the crowd, so they come before the move.
+      // The exchange reports the commands of the crowd during the move, so their steps come before the step of the
+      // move.
       steps.push({ isMove: true })
     },
     nowMillis: () => source.nowMillis(),

@@ -46,7 +46,7 @@ export const makeDesk = (options: Partial<Options> = {}) => {
   const desk = Object.assign(floor, {
     maker,
     requester,
-    /** Fires the timers that are due. */
+    /** Advances the time, and fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()

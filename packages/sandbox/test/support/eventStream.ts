@@ -15,7 +15,7 @@ export interface EventStream {
   readonly closed: Effect.Effect<void>
 }
 
-/** The stream closes with the scope. */
+/** Opens the stream until the scope closes. */
 export const openStream = (url: string, query = "") =>
   Effect.map(
     Effect.acquireRelease(

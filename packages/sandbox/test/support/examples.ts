@@ -30,8 +30,8 @@ export interface ExampleInput {
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` down to depth
-   * one.
+   * Fixed values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` only at
+   * depths 0 and 1.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
@@ -40,7 +40,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Objects from depth five on have only their required properties. */
+/** Generates an example. Objects at depth 5 or more have only their required properties. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 
@@ -141,7 +141,7 @@ const makeText = ({ format, minLength = 0, pattern }: JsonSchema, name: string, 
   return `${name.replaceAll("_", " ")} ${1 + source.next(9)}`.padEnd(minLength, ".")
 }
 
-/** Patterns occur in the document only for decimals. */
+/** Generates a decimal, because the document has patterns only for decimals. */
 const matching = (pattern: string, { next }: Source): string => {
   const expression = new RegExp(pattern, "u")
   const hundredths = (1 + next(99)).toString().padStart(2, "0")

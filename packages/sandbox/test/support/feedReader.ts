@@ -142,7 +142,10 @@ export class FeedReader {
     }
   }
 
-  /** `isComplete` also compares lists. For this, the reader must have subscribed before the first command. */
+  /**
+   * Returns how the received data differ from the exchange. `isComplete` also compares lists. For this, the reader must
+   * have subscribed before the first command.
+   */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]
     const compare = (what: string, own: unknown, exchange: unknown): void => {

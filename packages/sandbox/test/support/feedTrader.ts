@@ -31,7 +31,7 @@ export interface Trader {
   readonly place: (order?: Partial<Orders.CreateInput>) => Effect.Effect<unknown, unknown, HttpClient.HttpClient>
 }
 
-/** The waits before a new connection are the same in each run. */
+/** Runs a test with the feed of one account. The random waits before a new connection are the same in each run. */
 export const trading = <E>(
   test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>,
   options: Partial<Feed.Options> = {}

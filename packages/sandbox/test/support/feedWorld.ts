@@ -32,14 +32,14 @@ export interface TestAccount {
 
 export interface TestLine {
   readonly endpoint: Endpoint
-  /** Frames since the last call. */
+  /** Returns the frames since its last call. */
   readonly take: () => Array<Frame>
-  /** The texts of the frames since the last call. */
+  /** Returns the texts of the frames since its last call. */
   readonly takeTexts: () => Array<string>
   readonly send: (command: object | string) => void
   /** Sends a command and returns the frames that it caused. */
   readonly ask: (command: object | string) => Array<Frame>
-  /** Undefined while the connection is open. */
+  /** Returns how the connection ended. Undefined while it is open. */
   readonly ended: () => string | undefined
   readonly pings: () => number
   readonly mute: () => void

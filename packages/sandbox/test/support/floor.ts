@@ -55,6 +55,9 @@ export const refusalOf = <A>(result: Result.Result<A, Refusal>): Refusal => {
   return result.failure
 }
 
+export const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
+export const detailsOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).details ?? ""
+
 export const makeFloor = (options: Partial<Options> = {}) => {
   const events: Array<Event> = []
   const assumptions = { transferMillis: 0, ...options.assumptions }

@@ -16,7 +16,7 @@ interface Key {
 
 const root = "/trade-api/v2"
 
-/** Rejects if the connection ends before the response does. */
+/** Rejects if the connection ends before the response is complete. */
 const call = (
   agent: Agent,
   url: string,
@@ -139,7 +139,7 @@ export class Trader {
     }
   }
 
-  /** Returns the differences between the restarted exchange and its earlier responses. */
+  /** Returns the differences between the restarted exchange and its responses before the kill. */
   async check(url: string, agent: Agent): Promise<ReadonlyArray<string>> {
     const orders = await this.#all<OrderBody>(url, agent, "orders")
     const fills = await this.#all<{ readonly fill_id: string }>(url, agent, "fills")
@@ -169,7 +169,7 @@ export class Trader {
     do {
       const path = `${root}/portfolio/${name}?limit=1000${cursor === "" ? "" : `&cursor=${cursor}`}`
       const { body } = await call(agent, url, this.key, "GET", path)
-      const page = body as Readonly<Record<string, unknown>> // the body of a list
+      const page = body as Readonly<Record<string, unknown>> // the body of a list response
       items.push(...(page[name] as ReadonlyArray<A>))
       cursor = String(page["cursor"] ?? "")
     } while (cursor !== "")
@@ -180,7 +180,7 @@ export class Trader {
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
 
-/** Rejects if there is no response. */
+/** Moves the exchange's clock. Rejects if there is no response. */
 export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
   const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
   if (status !== 200) throw new Error(`the clock was not moved: ${status}`)

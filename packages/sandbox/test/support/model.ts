@@ -138,7 +138,7 @@ export class Model {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates: Rates
-  /** Whether quotes on the market have shorter time limits. */
+  /** Whether the market is highly volatile. Its quotes then have shorter time limits. */
   readonly isVolatile: boolean
   /** The confirmed quotes, in the order of their execution. */
   #confirmed: Array<ModelQuote> = []
@@ -464,7 +464,7 @@ export class Model {
     group.deleted = true
   }
 
-  /** The best price comes first. */
+  /** Returns one side of the book. The best price comes first. */
   book(side: "bid" | "ask"): Array<[number, number]> {
     const levels = new Map<number, number>()
     for (const order of this.orders.filter((order) => order.side === side && order.status === "resting")) {
@@ -523,8 +523,8 @@ export class Model {
   }
 
   /**
-   * For a target cost, the largest count that the target cost pays. The target cost pays the fee too, unless the RFQ
-   * excludes fees.
+   * Returns the count of a quote. For a target cost, this is the largest count that the target cost pays. The target
+   * cost pays the fee too, unless the RFQ excludes fees.
    */
   #quoted({ count, excludesFees, targetCost }: ModelRfq, bid: number): number {
     if (bid === 0 || targetCost === undefined) {
@@ -654,7 +654,7 @@ export class Model {
     return micros
   }
 
-  /** The rate of the fee to reserve for an incoming order, until it rests. */
+  /** Returns the rate of the fee to reserve for an incoming order until the order rests. */
   #rateOf(order: ModelOrder, tif: ModelPlace["tif"]): number {
     const { maker, taker } = this.rates
     if (this.#reachable(order.side, order.price).length === 0) {
@@ -671,7 +671,7 @@ export class Model {
     return again.status === "executed"
   }
 
-  /** In matching order. */
+  /** Returns the orders in the book that an order at this price can match, in the order of the matches. */
   #reachable(side: "bid" | "ask", price: number): Array<ModelOrder> {
     return this.orders
       .filter((order) => order.status === "resting" && order.inBook && order.side !== side)

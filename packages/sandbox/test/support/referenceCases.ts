@@ -25,7 +25,7 @@ export const referenceCases: Readonly<Record<string, Case>> = {
   },
   GetMilestone: {
     request: get("/milestones/{milestone}"),
-    // A malformed id is an unknown milestone. A public client asserts this on the demo exchange.
+    // A malformed id gets a 404, like an unknown id. A published client asserts this about the demo exchange.
     others: { 404: missing((id) => `/milestones/${id}`) },
     planted: [400]
   },

@@ -1,5 +1,5 @@
 /**
- * A request for every operation of the published OpenAPI document. Most parts of the requests are generated from it.
+ * Makes a request for each operation of the published OpenAPI document. Most parts are generated from the document.
  */
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "./examples.ts"
@@ -145,7 +145,7 @@ const batchOf = ({ batches }: World, operationId: string): Readonly<Record<strin
     ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
     : { rfq_batch_id: batches.batchId, batch_quote_id: batches.batchQuoteId }
 
-/** Only the creator of an RFQ batch may send these. The creator is the taker. */
+/** Requests that only the creator of an RFQ batch may send. Here, the creator is the taker. */
 const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
 
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
@@ -202,7 +202,7 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
         const schema = requestBody?.content["application/json"]?.schema
         const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
         return {
-          method: method.toUpperCase() as Sent["method"], // the document uses only these methods
+          method: method.toUpperCase() as Sent["method"], // the document has no other method
           path: query === "" ? path : `${path}?${query}`,
           by: ofCreator.has(operationId) ? world.taker : world.maker,
           ...(json === undefined ? (method === "post" || method === "put" ? { json: {} } : {}) : { json })

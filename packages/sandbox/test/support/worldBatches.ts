@@ -10,7 +10,10 @@ export const pair = ["KXPAIR-26-A", "KXPAIR-26-B"] as const
 /** The client id of the open batch. */
 export const takenBatchId = "taken"
 
-/** The taker owns the batches, and the maker the batch quotes. The maker is an FCM member, so it has no batches. */
+/**
+ * The taker owns the batches, and the maker owns the batch quotes. The maker is an FCM member, so it cannot have
+ * batches.
+ */
 export interface WorldBatches {
   /** An open batch, with an open batch quote on it. */
   readonly batchId: string
@@ -50,7 +53,7 @@ const bodyOf = ({ body, status }: Got): Created => {
   if (status >= 300) {
     throw new Error(`${status} ${JSON.stringify(body)}`)
   }
-  return body as Created // each use reads the field of its operation
+  return body as Created // each caller reads only the fields of the response to its operation
 }
 
 export const makeWorldBatches = (maker: Credentials, taker: Credentials) =>

@@ -41,7 +41,7 @@ const parse = (bytes: Uint8Array): Element | "truncated" | "malformed" => {
     : { tag, contents: bytes.subarray(start, end), encoded: bytes.subarray(0, end) }
 }
 
-/** Undefined if the elements do not fill the parent exactly. */
+/** Returns the elements of a parent. Undefined if they do not fill the parent exactly. */
 export const children = (parent: Element): ReadonlyArray<Element> | undefined => {
   const elements: Array<Element> = []
   let rest = parent.contents
@@ -54,7 +54,7 @@ export const children = (parent: Element): ReadonlyArray<Element> | undefined =>
   return elements
 }
 
-/** Undefined unless the element has the tag and fills the bytes. */
+/** Parses one element. Returns undefined if it has another tag or does not fill the bytes. */
 export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
   const element = parse(bytes)
   return typeof element !== "string" && element.tag === tag && element.encoded.length === bytes.length
@@ -77,7 +77,7 @@ export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>
     : Result.succeed(inside)
 }
 
-/** Dotted decimals of an OBJECT IDENTIFIER (X.690, 8.19). */
+/** Writes the dotted decimals of an OBJECT IDENTIFIER (X.690, 8.19). */
 export const dotted = (contents: Uint8Array): string => {
   const arcs: Array<number> = []
   let arc = 0

@@ -59,7 +59,7 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
   ed25519: { name: "Ed25519" }
 }
 
-/** The imported key is not extractable. */
+/** Imports a private key, which is then not extractable. */
 const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,
@@ -72,7 +72,12 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
     catch: () => keyError(rejectedByRuntime)
   })
-  yield* selfCheck(kind, { subtle: crypto, cryptoKey }, publicKey, "its public key does not verify its signature")
+  yield* selfCheck(
+    kind,
+    { subtle: crypto, cryptoKey },
+    publicKey,
+    "its public key does not verify the signature of its private key"
+  )
   const signSync = yield* checkedSignSync(kind, pkcs8, publicKey)
   return new ApiKey(keyId, publicKey, {
     subtle: crypto,

@@ -5,7 +5,7 @@ import { integer, nothing, octets, sequence } from "../asn1.ts"
 
 const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
 
-/** Empty if the bytes are a valid sequence. */
+/** Returns what is wrong with the bytes. Empty if they are a valid sequence. */
 const problem = (bytes: ArrayLike<number>): string => {
   const result = members(bytes)
   return Result.isFailure(result)
@@ -77,7 +77,7 @@ describe("members", () => {
 })
 
 describe("only", () => {
-  it("reads an element only if it has the tag and fills the bytes exactly", () => {
+  it("reads an element only if it has the expected tag and fills the bytes exactly", () => {
     assert.deepStrictEqual(Der.only(integer(5), Der.tags.integer)?.contents, Uint8Array.from([5]))
     assert.isUndefined(Der.only(integer(5), Der.tags.octetString))
     assert.isUndefined(Der.only(Uint8Array.from([...integer(5), 0]), Der.tags.integer))
@@ -111,7 +111,7 @@ describe("dotted", () => {
     }
   })
 
-  it("stops after 32 bytes, so that an error stays short", () => {
+  it("writes at most 32 bytes of an object identifier, so that an error stays short", () => {
     assert.strictEqual(dotted(...Array.from({ length: 40 }, () => 1)).split(".").length, 33)
   })
 })

@@ -25,7 +25,7 @@ describe("keyIdProblem", () => {
 })
 
 describe("shortKeyId", () => {
-  it("keeps eight characters of an id with more than twelve", () => {
+  it("keeps eight characters of an id of more than twelve characters", () => {
     assert.strictEqual(shortKeyId("123456789012"), "123456789012")
     assert.strictEqual(shortKeyId("1234567890123"), "12345678…")
   })

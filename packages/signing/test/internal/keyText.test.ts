@@ -12,7 +12,7 @@ describe("looksLikeBase64Der", () => {
   })
 })
 
-// Alternates between letters and digits, like base64.
+// Makes a text that alternates between letters and digits, like base64.
 const random = (length: number) => "aB3/cD4+eF5-".repeat(8).slice(0, length)
 
 describe("looksLikeKey", () => {
@@ -81,7 +81,7 @@ describe("isShowable", () => {
     assert.isFalse(isShowable("a1/b2/c3/d4/e5"))
     assert.isFalse(isShowable("1a/2b/3c/4d/5e"))
     assert.isFalse(isShowable("A1/B2/C3/D4/E5"))
-    // The same five changes, further apart.
+    // The five changes of /aaBbb/ccDdd/e1, but further apart.
     assert.isTrue(isShowable("/aaBbb/ccDdd/eeeeeeeeeeeeeeeee1"))
     const four = "aB/aB/aB/aB/"
     assert.isFalse(isShowable(`${four}${"a".repeat(12)}B`))

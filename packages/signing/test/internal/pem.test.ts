@@ -39,7 +39,7 @@ describe("readBlock", () => {
     })
   })
 
-  it("ignores parameters next to a key, but rejects parameters alone", () => {
+  it("ignores a PARAMETERS block next to a key, but rejects such a block alone", () => {
     for (const label of ["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS"]) {
       assert.deepStrictEqual(read(pem(label) + pem("PRIVATE KEY")), block("PRIVATE KEY"))
       assert.deepStrictEqual(read(pem(label)), { _tag: "UnsupportedFormat", label })

@@ -36,7 +36,7 @@ describe("rsaProblem", () => {
     assert.isUndefined(rsaProblem(rsaMembers.map((name) => members[name])))
   })
 
-  it("rejects numbers that make the equations meaningless", () => {
+  it("rejects numbers that make the RSA equations meaningless", () => {
     const n = numberOf(good.n)
     for (const change of [
       { e: bytesOf(1n), d: bytesOf(1n), dp: bytesOf(1n), dq: bytesOf(1n) },

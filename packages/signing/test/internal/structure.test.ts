@@ -77,7 +77,7 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("returns PKCS#1 of nine or more numbers unchanged, and rejects eight", () => {
+  it("returns PKCS#1 with nine or more numbers unchanged, and rejects PKCS#1 with eight numbers", () => {
     for (const count of [9, 10, 11]) {
       const pkcs1 = sequence(...numbers(count))
       assert.deepStrictEqual(ofPrivate(pkcs1, "RSA PRIVATE KEY"), { kind: "rsa", pkcs1 })

@@ -169,7 +169,8 @@ export class BooksObserver implements Observer {
       market,
       "is unreadable after a gap, until it is complete again"
     )
-    if (seen.kept !== undefined) this.#expect(seen.kept.again() === seen.kept.text, market, "a value does not change")
+    if (seen.kept !== undefined)
+      this.#expect(seen.kept.again() === seen.kept.text, market, "a book that was read does not change")
     seen.kept = { text, again: () => showLevels(book.depth("bid", 99), book.depth("ask", 99)) }
     const moments = this.#world.truth.moments(market)
     let place = book.epoch > seen.epoch ? 0 : seen.place
@@ -181,7 +182,10 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** A book is readable and as new as its undisturbed lines. After maintenance, runs with several lines are skipped. */
+  /**
+   * Checks that a book is readable and as new as its undisturbed lines. After maintenance, skips runs with several
+   * lines.
+   */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -195,7 +199,7 @@ export class BooksObserver implements Observer {
   /**
    * The newest clock of the book on the undisturbed connections, which have had no fault. Undefined if there are none,
    * or if a session can have several connections: an unreadable message on one connection can then disturb the markets
-   * of another.
+   * of another connection.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

@@ -42,6 +42,8 @@ export interface FrameFault {
 
 export interface CommandFault {
   /**
+   * What happens to a command of the client.
+   *
    * - `lose`: the exchange does not receive it. `late`: the exchange reads it, and the commands after it, with a delay.
    *   `mute`: the reply is lost.
    * - `refuse`: the reply is an error with `code`. With 18 (`CommandTimeout`), `isExecuted` states whether the

@@ -123,7 +123,7 @@ export class Link implements Socket.WebSocketLike {
 
   send(text: string): void {
     if (this.readyState !== opened || this.isDead) return
-    // The client writes objects.
+    // The client sends only JSON objects.
     const command = parse(text) ?? {}
     if (!this.wire.command(command)) this.#around.onViolation(`the id ${command.id} of a command was used before`)
     this.#around.onCommand(command.params?.action ?? command.cmd ?? "")
@@ -230,7 +230,7 @@ export class Link implements Socket.WebSocketLike {
   }
 
   /**
-   * Runs a task after the recording sockets have received the same frame, so that the record of the exchange has it
+   * Runs a task after the sockets that record the exchange have received the same frame, so that the record has it
    * first.
    */
   #soon(task: () => void): void {
@@ -284,7 +284,7 @@ export class Link implements Socket.WebSocketLike {
 
   #arrive(original: string): void {
     if (this.isDead) return
-    // The exchange writes objects.
+    // The exchange sends only JSON objects.
     const frame = parse(original) ?? {}
     this.wire.sent(frame)
     const isData = frame.type?.startsWith("orderbook_") === true
@@ -390,7 +390,7 @@ export class Link implements Socket.WebSocketLike {
     })
   }
 
-  /** The deltas have the clock of the frame, and each of them increments `seq`. */
+  /** Delivers deltas before a frame. The deltas have the clock of the frame, and each delta increments `seq`. */
   #precede(frame: WireMessage, text: string, deltas: ReadonlyArray<object>, isImpossible = false): void {
     const message = parse(text)
     deltas.forEach((delta, index) => {
@@ -436,7 +436,7 @@ const reversed = (frame: WireMessage, text: string): string => {
   const { no_dollars_fp: no, yes_dollars_fp: yes } = (frame.msg ?? {}) as {
     readonly yes_dollars_fp?: ReadonlyArray<unknown>
     readonly no_dollars_fp?: ReadonlyArray<unknown>
-  } // A snapshot has no other levels.
+  } // These two members contain all levels of a snapshot.
   const sides = {
     ...(yes === undefined ? undefined : { yes_dollars_fp: yes.toReversed() }),
     ...(no === undefined ? undefined : { no_dollars_fp: no.toReversed() })

@@ -20,8 +20,8 @@ export class Network implements Around {
   /** The faults of the next commands. */
   commands: Array<CommandFault> = []
   /**
-   * Whether a connection was changed over (replaced while open). Two connections then share its subscriptions for a
-   * moment.
+   * Whether a connection was changed over (replaced while open). For a moment, the old and the new connection then have
+   * the same subscriptions.
    */
   hasChangedOver = false
   /** Whether a frame was lost or late. A change-over can then hide a loss that the next frame would have revealed. */
@@ -62,7 +62,7 @@ export class Network implements Around {
     return this.links.filter(({ isOpen }) => isOpen)
   }
 
-  /** Dead connections stay dead. */
+  /** Ends all faults, but does not revive dead connections. */
   calm(): void {
     this.dials = []
     this.commands = []
@@ -70,7 +70,7 @@ export class Network implements Around {
   }
 }
 
-/** The delayed tasks end when the scope closes. */
+/** Makes a network. Its delayed tasks end when the scope closes. */
 export const make = (inner: MakeWebSocket, behaviour: Behaviour): Effect.Effect<Network, never, Scope.Scope> =>
   Effect.gen(function* () {
     const dispatcher = (yield* Scheduler.Scheduler).makeDispatcher()

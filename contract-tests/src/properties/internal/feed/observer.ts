@@ -17,7 +17,7 @@ export interface Observer {
    * `channel market`, with `all` for all markets.
    */
   readonly wanted: ReadonlyArray<{ readonly filter: string; readonly entries: ReadonlyArray<string> }>
-  /** `isPartial`: the next frame completes the last frame. */
+  /** Checks the state of the client. `isPartial` is true if the next frame completes the last frame. */
   readonly check: (isPartial: boolean) => void
   /** Checks what happened since the last step. */
   readonly step: () => void
@@ -42,8 +42,8 @@ const ofFaults = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnecti
 const limitExceeded = 26
 
 /**
- * `badMarket` is always refused. After a lost reply, the exchange can also refuse a market because the subscription has
- * too many.
+ * Whether a market may end with an error. `badMarket` is always refused. After a lost reply, the exchange can also
+ * refuse a market because the subscription has too many markets.
  */
 export const isPermitted = (market: string, error: { readonly _tag: string; readonly code?: unknown }): boolean =>
   ofFaults.has(error._tag) ||

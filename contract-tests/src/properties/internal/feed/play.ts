@@ -137,7 +137,7 @@ class Play {
     )
   }
 
-  /** Observers with the same filter share a subscription. */
+  /** What the observers want to receive. Observers with the same filter share a subscription. */
   #wanted(): ReadonlyArray<string> {
     const byFilter = new Map<string, Set<string>>()
     for (const { entries, filter } of this.#observers.flatMap(({ wanted }) => wanted)) {
@@ -268,7 +268,7 @@ class Play {
     }
   }
 
-  /** The network does not know which connection is disturbed, so no connection counts as clean. */
+  /** Disturbs one connection. The network does not know which one, so no connection counts as clean. */
   #disturb(disturb: (connectionId: number) => Effect.Effect<unknown, unknown>, index: number): void {
     const world = this.#world
     const connectionId = pick(world.connectionIds(), index)
@@ -278,7 +278,7 @@ class Play {
   }
 }
 
-/** Throws if a rule is violated. */
+/** Plays a schedule. Throws if the client violates a rule. */
 export const play = async (schedule: Schedule, settings: Settings): Promise<void> => {
   const playing = new Play(schedule, settings)
   try {

@@ -28,7 +28,7 @@ const doing = <Name extends string, Rest extends object>(
   rest: { readonly [K in keyof Rest]: fc.Arbitrary<Rest[K]> }
 ) => ({
   weight,
-  // The record has both parts.
+  // TypeScript does not see that the record contains both `do` and the fields of `rest`.
   arbitrary: fc.record({ do: fc.constant(name), ...rest }) as unknown as fc.Arbitrary<{ readonly do: Name } & Rest>
 })
 

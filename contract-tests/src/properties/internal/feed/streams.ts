@@ -34,8 +34,8 @@ export class StreamObserver implements Observer {
   readonly #left = new Set<string>()
   readonly #isSmall: boolean
   /**
-   * The places of the last message of each market in the record of the exchange. Equal messages have several places. A
-   * market without an entry has received nothing since the last loss.
+   * For each market, the indexes of the last message in the record of the exchange: several if the record has equal
+   * messages. A market without an entry has received no message since the last loss.
    */
   readonly #places = new Map<string, ReadonlyArray<number>>()
   /** The markets whose messages can be repeated, because a new connection has replaced the old one. */

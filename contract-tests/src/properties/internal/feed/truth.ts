@@ -12,7 +12,7 @@ export interface Moment {
   readonly text: string
 }
 
-/** The messages of these channels are compared. */
+/** The channels whose messages are recorded. */
 export const channels = [
   "trade",
   "ticker",
@@ -41,7 +41,7 @@ export const hasMarkets = (channel: Channel): boolean =>
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Empty in a channel without markets. */
+/** The market that a message names. Empty in a channel without markets. */
 export const marketOf = (channel: Channel, msg: Body): string =>
   hasMarkets(channel) ? String(msg["market_ticker"] ?? msg["ticker"]) : ""
 
@@ -54,7 +54,7 @@ export class Truth {
   readonly #messages = new Map<string, Array<string>>()
   #marked = new Map<string, number>()
 
-  /** Oldest first. */
+  /** The recorded states of a book, oldest first. */
   moments(market: string): ReadonlyArray<Moment> {
     return this.#moments.get(market) ?? []
   }
@@ -85,7 +85,7 @@ export class Truth {
   #receive(text: string): void {
     const { msg, type = "" } = parse(text) ?? {}
     if (type === "orderbook_snapshot" || type === "orderbook_delta") {
-      return this.#book(type, msg as BookMessage) // A message of this type has these members.
+      return this.#book(type, msg as BookMessage) // A message of this type has the members of BookMessage.
     }
     const channel = channelOf[type]
     if (channel === undefined || msg === undefined) return

@@ -57,7 +57,7 @@ export class Wire {
   readonly #subscriptions = new Map<number, Subscription>()
   readonly #commands = new Map<number, WireMessage>()
 
-  /** Returns false if the command has no id, or an id that was used before. */
+  /** Records a command. Returns false if the command has no id, or an id that was used before. */
   command(command: WireMessage): boolean {
     const { id } = command
     if (id === undefined || this.#commands.has(id)) return false

@@ -128,7 +128,7 @@ export class World {
     }))
   }
 
-  /** The effect must end without a wait. */
+  /** Runs an effect, which must end without a wait. */
   run<A, E>(effect: Effect.Effect<A, E>): A {
     const exit = this.time.fork(effect).pollUnsafe()
     if (exit === undefined) throw new Error("the effect waits for time to pass")
@@ -168,7 +168,7 @@ export class World {
     for (const { order_id } of placed.orders) if (order_id !== undefined) account.orders.push(order_id)
   }
 
-  /** The order may no longer rest. */
+  /** Cancels an order, which may no longer rest. */
   cancel(account: Account, index: number): void {
     const [order] = account.orders.splice(index % Math.max(1, account.orders.length), 1)
     if (order === undefined) return
@@ -195,7 +195,7 @@ export class World {
     return this.#connections().map(({ connectionId }) => connectionId)
   }
 
-  /** The client's subscriptions at the exchange: each channel with each of its markets. */
+  /** Returns the client's subscriptions at the exchange: each channel with each of its markets. */
   subscribed(): ReadonlyArray<string> {
     return this.#connections()
       .flatMap(({ subscriptions }) => subscriptions)
@@ -212,7 +212,7 @@ export class World {
     this.run(Scope.close(this.#exchangeScope, Exit.void))
   }
 
-  /** These connections have no faults, and record what the exchange sends. */
+  /** Opens connections that have no faults and record what the exchange sends. */
   readonly #audit = Effect.suspend(() => {
     const { maxMarkets } = this.options
     const request = { method: "GET", path: RequestSignature.webSocketPath }

@@ -1,4 +1,4 @@
-/** Functions that add the decimals of responses exactly. */
+/** Adds and multiplies the decimals in responses without rounding errors. */
 import type { JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import { textIn } from "./reading.ts"
 

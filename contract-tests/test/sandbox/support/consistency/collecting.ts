@@ -74,7 +74,7 @@ export const subtraderReads: ReadonlyArray<string> = [
   "GetFCMSubtraderBlockedCategories"
 ]
 
-/** The operation `list` returns the entities in the member `member`. */
+/** How an operation gets its inputs: from the entities that the operation `list` returns in the member `member`. */
 interface Derived {
   readonly list: string
   readonly member: string

@@ -2,7 +2,7 @@
 import type { Kind } from "./references.ts"
 
 export interface Exception {
-  /** The names of the members that contain the referring objects. */
+  /** The names of the members whose objects refer to the other entity. */
   readonly from: ReadonlyArray<string>
   readonly to: Kind
   readonly fields: ReadonlyArray<string>

@@ -40,7 +40,7 @@ const cursorOf = (page: Json): string | undefined =>
     .map((name) => memberOf(page, name))
     .find((value): value is string => typeof value === "string" && value !== "")
 
-/** Adds a key to the accounts, and removes their rate limits. */
+/** Makes a reader. Adds a key to each account, and removes the rate limits of the accounts. */
 export const make = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const http = Layer.succeed(HttpClient.HttpClient, yield* HttpClient.HttpClient)
@@ -53,7 +53,7 @@ export const make = Effect.gen(function* () {
   for (const account of accounts) {
     yield* sandbox.setTier(account, "unmetered")
     const { signer } = yield* sandbox.createKey(account, "ed25519", { name: "reader" })
-    const options = { environment: sandbox.environment, signer, limits: false, policy: { retry: SendPolicy.noRetry } }
+    const options = { environment: sandbox.environment, signer, policy: { retry: SendPolicy.noRetry } }
     clients.set(account, yield* Layer.build(Kalshi.layer({ ...options, limits: false }).pipe(Layer.provide(http))))
   }
   const known = new Map<string, Json | undefined>()

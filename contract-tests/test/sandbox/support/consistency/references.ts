@@ -10,7 +10,7 @@ export interface Shown {
   readonly value: JsonObject | undefined
 }
 
-/** `holder` is the object with the reference. */
+/** Finds an entity by its id. `holder` is the object with the reference. */
 type Find = (reader: Reader, account: string, id: string, holder: JsonObject) => Effect.Effect<ReadonlyArray<Shown>>
 
 const one =
@@ -22,7 +22,10 @@ const one =
 
 const indexes = new WeakMap<object, Map<string, JsonObject>>()
 
-/** The items of a list by the value of `field`. The cache ignores `field`, because each list is searched by only one field. */
+/**
+ * The items of a list by the value of `field`. The cache ignores `field`, because each list is searched by only one
+ * field.
+ */
 const indexOf = (data: JsonObject, member: string, field: string): Map<string, JsonObject> => {
   const index = indexes.get(data) ?? new Map(objectsIn(data, member).map((item) => [String(item[field]), item]))
   indexes.set(data, index)

@@ -165,8 +165,8 @@ const fillsOfSubtraderOrders: Rule = (responses) => {
 }
 
 /**
- * If a batch quote is accepted, the list of quotes contains its quotes. The best quotes of a batch cover exactly its
- * children.
+ * The list of quotes contains the quotes of every accepted batch quote. The best quotes of an RFQ batch cover exactly
+ * the RFQs (children) of the batch.
  */
 const batches: Rule = (responses) => {
   const idsOf = (data: Json | undefined) =>
@@ -704,8 +704,8 @@ export const rules = {
   "the position of a subtrader is the sum of its fills": positionsOfSubtraders,
   "the totals of an event are the sums of its markets": positionsOfEvents,
   "open interest is the number of contracts held": openInterest,
-  "a balance is the sum over the shards": balances,
-  "the value of resting orders is the sum over the shards": restingValue,
+  "a balance is the sum of the balances on the shards": balances,
+  "the value of resting orders is the sum of the values on the shards": restingValue,
   "cash is the result of payments, fills and settlements": cash,
   "an order book contains exactly the resting orders": booksOfOrders,
   "the best prices of a market equal the best prices of its book": bestPrices,

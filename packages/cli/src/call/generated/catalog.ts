@@ -342,7 +342,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/series/{series_ticker}/events/{ticker}/forecast_percentile_history",
     access: "read",
-    doc: "Reads how the market's forecast of an event changed, at the requested percentiles.",
+    doc: "Reads how the forecast for an event changed over time, at the requested percentiles.",
     paged: false,
     secret: false,
     fields: {
@@ -405,7 +405,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events",
     access: "public",
-    doc: "Lists events except those of combos, a page at a time. A combo is a market that combines several markets.",
+    doc: "Lists events, except the events of combos, a page at a time. A combo is a market that combines several markets.",
     paged: true,
     secret: false,
     fields: {
@@ -547,7 +547,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subtrader_suffix: {
-        doc: "1 to 16 ASCII letters and digits. The exchange checks it.",
+        doc: "The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks.",
         required: true
       }
     }
@@ -1200,7 +1200,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       detailed: {
-        doc: "True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no value.",
+        doc: "True: adds the reports of each weather station, and the latest minutes, which are `incomplete` and have no value.",
         required: false,
         values: ["true", "false"]
       }
@@ -1813,7 +1813,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       price: {
-        doc: "Dollars per contract, always of YES. Must be on the market's price grid.",
+        doc: "The price of YES, in dollars per contract. Must be on the market's price grid.",
         required: true
       },
       side: {
@@ -1911,7 +1911,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             values: ["true", "false"]
           },
           price: {
-            doc: "Dollars per contract, always of YES. Must be on the market's price grid.",
+            doc: "The price of YES, in dollars per contract. Must be on the market's price grid.",
             required: true
           },
           reduce_only: {
@@ -2032,7 +2032,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       price: {
-        doc: "Dollars per contract, always of YES. Must be on the market's price grid.",
+        doc: "The price of YES, in dollars per contract. Must be on the market's price grid.",
         required: true
       },
       reduce_only: {
@@ -2507,7 +2507,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       rest_remainder: {
-        doc: "True: the remainder after the execution rests in the book.",
+        doc: "True: after the execution, the remainder of the quote rests in the book.",
         required: true,
         values: ["true", "false"]
       },
@@ -2670,7 +2670,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       accepted_side: {
-        doc: "Which of the makers' two bids you accept, for every child.",
+        doc: "Which of the makers' two bids you accept, on every RFQ of the batch.",
         required: true,
         values: ["yes", "no"]
       },
@@ -2679,7 +2679,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       min_bids: {
-        doc: "The lowest bid that you accept for each child. Exactly one entry per child. 2 to 57 items.",
+        doc: "The lowest bid that you accept on each RFQ of the batch. Exactly one entry per RFQ. 2 to 57 items.",
         required: true,
         fields: {
           bid_dollars: {
@@ -2687,7 +2687,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           rfq_id: {
-            doc: "The `rfq_id` of the child.",
+            doc: "The id of the RFQ in the batch.",
             required: true
           }
         },
@@ -2742,7 +2742,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       children: {
-        doc: "The combos of the batch. Each combo must be different. 2 to 57 items.",
+        doc: "The RFQs of the batch, each on a different combo. 2 to 57 items.",
         required: true,
         fields: {
           contracts_fp: {
@@ -2789,11 +2789,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       mve_collection_ticker: {
-        doc: "The ticker of the combos' collection. Required if a child has `selected_markets`.",
+        doc: "The ticker of the combos' collection. Required if an RFQ of the batch has `selected_markets`.",
         required: false
       },
       obscure_creator_id: {
-        doc: "True: other users see a placeholder instead of your communications id, on the batch and its children. Default: false.",
+        doc: "True: other users see a placeholder instead of your communications id, on the batch and its RFQs. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -2820,7 +2820,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       target_cost_excludes_fees: {
-        doc: "True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default: false.",
+        doc: "True: `target_cost_dollars` does not include fees. Only for RFQs with a `target_cost_dollars`. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -2932,7 +2932,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       quotes: {
-        doc: "Your prices for each child. Exactly one entry per child. 2 to 57 items.",
+        doc: "Your prices for each RFQ of the batch. Exactly one entry per RFQ. 2 to 57 items.",
         required: true,
         fields: {
           no_bid: {
@@ -2940,7 +2940,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           rfq_id: {
-            doc: "The `rfq_id` of the child.",
+            doc: "The id of the RFQ in the batch.",
             required: true
           },
           yes_bid: {
@@ -2951,7 +2951,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         isList: true
       },
       rest_remainder: {
-        doc: "True: the remainder of each child after the execution rests in the book.",
+        doc: "True: after the execution, the remainder of each RFQ of the batch rests in the book.",
         required: true,
         values: ["true", "false"]
       },
@@ -3021,7 +3021,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       rest_remainder: {
-        doc: "True: the remainder after the execution rests in the book.",
+        doc: "True: after the execution, the remainder of the RFQ rests in the book.",
         required: true,
         values: ["true", "false"]
       },
@@ -3234,7 +3234,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       structured_target_id: {
-        doc: "The id of the target.",
+        doc: "The id of the structured target.",
         required: true
       }
     }
@@ -3250,7 +3250,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       ids: {
-        doc: "The ids of the targets. At most 2,000 items.",
+        doc: "The ids of the structured targets. At most 2,000 items.",
         required: false
       },
       type: {
@@ -3277,7 +3277,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/portfolio/subaccounts/balances",
     access: "read",
-    doc: "Reads the cash of every account, including the primary account, per shard. `balance` is in dollars, `updated_ts` in Unix seconds.",
+    doc: "Reads the cash of the primary account and of each subaccount, per shard. `balance` is in dollars, `updated_ts` in Unix seconds.",
     paged: false,
     secret: false,
     fields: {}

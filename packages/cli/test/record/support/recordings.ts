@@ -78,7 +78,7 @@ export const trade = (
   }
 })
 
-/** Every line of the file must be complete. */
+/** Reads the lines of a recording. Every line of the file must be complete. */
 export const linesOf = (file: string): ReadonlyArray<Line> =>
   readFileSync(file, "utf8")
     .trimEnd()

@@ -146,14 +146,13 @@ export class Session {
   /** By the monotonic clock. Undefined if nothing is due. Every input can change the value. */
   nextMillis(): number | undefined {
     if (!this.#isDueKnown) {
-      this.#dueMillis = this.#core.ended === undefined ? nextDue(this.#core) : undefined
+      this.#dueMillis = nextDue(this.#core)
       this.#isDueKnown = true
     }
     return this.#dueMillis
   }
 
   tick(): void {
-    if (this.#core.ended !== undefined) return
     this.#run(() => {
       this.#checkClock()
       runDue(this.#core)
@@ -236,7 +235,7 @@ export class Session {
     if (this.#isBusy) return
     this.#isBusy = true
     try {
-      while (core.isDirty && core.ended === undefined) {
+      while (core.isDirty) {
         core.isDirty = false
         copySlots(core)
         for (const line of core.lines) reconcile(core, line)
@@ -245,7 +244,6 @@ export class Session {
       }
     } finally {
       this.#isBusy = false
-      this.#isDueKnown = false
     }
     this.onReschedule?.()
   }

@@ -19,10 +19,10 @@ export interface Step {
   readonly names: ReadonlyArray<string>
 }
 
-/** The parameters were checked when the subscription was requested. */
+/** Builds the command of a step. Its parameters were checked when the subscription was requested. */
 const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
   const { channel, kind: nameKind, options } = slot.topic
-  const named = nameKind === undefined || names.length === 0 ? {} : { [nameKind.parameter]: names }
+  const named = names.length === 0 ? {} : { [nameKind!.parameter]: names }
   switch (kind) {
     case "subscribe": {
       const params = { ...options, ...named, channels: [channel] } satisfies SubscribeCommandParams
@@ -83,7 +83,7 @@ export const sendVerify = (core: Core, line: Line): void => {
   transmit(core, line, { id: line.verifying.id, cmd: "list_subscriptions" })
 }
 
-/** Orphans are subscriptions that no one uses. */
+/** Ends the orphans: the subscriptions that no one uses. */
 export const sendOrphans = (core: Core, line: Line): void => {
   const sids = [...line.orphans]
   line.orphans.clear()

@@ -18,7 +18,7 @@ import { Pending } from "./pending.ts"
 import type { SessionOptions, Settings } from "./settings.ts"
 import { settingsOf } from "./settings.ts"
 
-/** `generation` is the number of a connection. */
+/** What a session asks of its owner. `generation` is the number of a connection. */
 export interface Outside {
   /**
    * `after` is the loss or the failed attempt before this dial. The owner later calls `opened`, `refused` or `closed`
@@ -77,7 +77,7 @@ export class Core {
   readonly recorders = new Set<Recorder>()
   lastGeneration = 0
   lastCommandId = 0
-  /** At most one handshake is in flight. */
+  /** The line whose handshake is in flight: at most one. */
   dialing: Line | undefined
   /** No dial starts before this time, because the exchange requested a wait. */
   dialNotBeforeMillis = 0

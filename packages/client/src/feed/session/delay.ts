@@ -14,7 +14,10 @@ export class Delay {
     this.#limitMillis = limitMillis
   }
 
-  /** Returns the growth of the delay if the growth rose above the limit, or fell below half of the limit. */
+  /**
+   * Records the delay of a message. Returns its growth when the growth rises above the limit, and when it falls below
+   * half of the limit again.
+   */
   observe(sendingMillis: number, receivedMillis: number): number | undefined {
     const delay = receivedMillis - sendingMillis
     if (delay < this.#smallest) this.#smallest = delay

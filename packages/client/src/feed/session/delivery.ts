@@ -10,7 +10,7 @@ import type { SessionEvent, Subscriber } from "./events.ts"
 import type { Member, Slot, Topic } from "./model.ts"
 import { isUserOf, leave, removeNames } from "./wanted.ts"
 
-/** If a user throws, only that user's subscription ends. */
+/** Calls users. If a user throws, only that user's subscription ends. */
 const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: Subscriber) => void): void => {
   for (const member of members) {
     if (member.isOver) continue

@@ -142,7 +142,7 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**
    * Called once, when the exchange has acknowledged the whole subscription for the first time. After an outage, the
-   * event `Restored` reports this.
+   * event `Restored` follows instead.
    */
   readonly onLive?: (() => void) | undefined
 }

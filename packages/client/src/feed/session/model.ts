@@ -22,7 +22,7 @@ import type { NameKind, Parsed } from "./requests.ts"
 export class Member {
   readonly topic: Topic
   readonly subscriber: Subscriber
-  /** The names that the user wants. Empty in a topic without names. */
+  /** The names (markets, indices or underlyings) that the user wants. Empty in a topic without names. */
   readonly names: Set<string>
   isOver = false
   /** Whether the user was notified that the subscription is live. */
@@ -99,9 +99,9 @@ export class Slot {
   lastSeq = 0
   /** The wanted names: markets, indices or underlyings. A slot that replaces another slot uses the same set. */
   readonly names: Set<string>
-  /** The names that the exchange sends, according to its replies. */
+  /** Names whose messages the exchange sends, according to its replies. */
   acknowledged = new Set<string>()
-  /** Names that the exchange may send, because it did not answer a command for them. */
+  /** Names whose messages the exchange may send, because it did not answer a command about them. */
   readonly doubtful = new Set<string>()
   /** Names whose removal is in flight. No user receives their messages, even if the names are wanted again. */
   leaving: ReadonlySet<string> | "all" | undefined
@@ -138,7 +138,7 @@ export class Slot {
   isInterrupted = false
   wasOpened = false
   isSettled = false
-  /** By the monotonic clock. */
+  /** When the exchange last opened the subscription, by the monotonic clock. */
   openedMillis = 0
   /** When the exchange last opened or ended the subscription, or when the slot was made. Unix milliseconds. */
   sinceMillis: number
@@ -184,7 +184,7 @@ export class Line {
   verifying: Sent<Slot> | undefined
   /** The `sid`s of subscriptions without a user. The session ends them. */
   readonly orphans = new Set<number>()
-  /** When the next command can be sent, if commands wait for the pace. */
+  /** When the pace allows the next command. Undefined if no command waits. */
   commandMillis: number | undefined
   /** `replaces`: the line that this line will replace. `held`: the events that this line holds back until then. */
   replaces: Line | undefined

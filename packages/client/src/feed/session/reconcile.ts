@@ -3,8 +3,9 @@
  * subscription. A subscription has at most one command in flight. A slot is a subscription of the exchange, and a line
  * is a connection (see `model.ts`).
  *
- * So the session does not have to track single changes. If a market is added and removed while a command is in flight,
- * no command contains it. If a user leaves before the reply, the session ends the subscription when the reply arrives.
+ * Therefore the session does not track single changes. For example, if a market is added and removed while a command is
+ * in flight, no command contains it. If a user leaves before the reply, the session ends the subscription when the
+ * reply arrives.
  *
  * @module
  */
@@ -27,7 +28,7 @@ const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most:
 
 const none: ReadonlyArray<string> = []
 
-/** The slot must have no command in flight. */
+/** Returns the next command of a slot that has no command in flight. */
 const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const { acknowledged, names, requested, status, topic } = slot
   if (!slot.isWanted || slot.reopenReason !== undefined)
@@ -79,7 +80,7 @@ const sweep = (core: Core, slot: Slot): void => {
   slot.reopenReason = undefined
   if (slot.isWanted) return
   removeSlot(core, slot)
-  // A slot that is no longer wanted does not count as interrupted. The other slots of the topic may all be live.
+  // A removed slot no longer counts as interrupted. Perhaps all remaining slots of the topic are live.
   restore(core, slot)
   announceLive(core, slot.topic)
 }

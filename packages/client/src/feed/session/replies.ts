@@ -22,45 +22,48 @@ export const onSubscribed = (core: Core, line: Line, { id, msg }: Messages["subs
     sent?.slot ?? line.slots.find(({ status, topic }) => topic.channel === msg.channel && status === "opening")
   if (slot === undefined || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {
     if (!line.bySid.has(msg.sid)) orphan(core, line, msg.sid)
-  } else if (slot.status !== "open" || slot.sid === undefined) {
+  } else if (slot.sid === undefined) {
     opened(core, line, slot, msg.sid, sent?.names ?? [], onSid)
   }
 }
 
 export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnSid, onCount: () => void): void => {
   const { id, msg } = message
+  const sid = "sid" in message ? message.sid : undefined
   const sent = line.pending.get(id)
-  const slot = sent?.slot
+  if (sent === undefined) return onCount()
+  const { kind, names, slot } = sent
   if (slot === undefined || !isPresent(line, slot)) {
     onCount()
-    if (sent === undefined) return
-    succeed(core, line, sent)
-    if (sent.kind === "verify" && Array.isArray(msg)) verified(core, line, sent, msg, onSid)
+    if (kind === "verify") {
+      // Without a list, the request for the list of subscriptions counts as unanswered.
+      if (!Array.isArray(msg)) return
+      succeed(core, line, sent)
+      return verified(core, line, sent, msg, onSid)
+    }
+    if (kind === "subscribe" && sid !== undefined && !line.bySid.has(sid)) orphan(core, line, sid)
     return
   }
-  // A late reply counts only if no other command was sent since.
-  const isLast = slot.lastCommandId === sent?.id
-  const sid = "sid" in message ? message.sid : undefined
-  if (sent?.kind === "subscribe" && sid !== undefined && slot.status !== "open") {
+  if (kind === "subscribe" && sid !== undefined && slot.sid === undefined) {
     // The channel already had a subscription, and the exchange merged the command into it.
-    opened(core, line, slot, sid, sent.names, onSid)
+    opened(core, line, slot, sid, names, onSid)
   }
   onCount()
-  // Without a `sid`, no message of the subscription can be read. The list of subscriptions will show the `sid`.
-  if (sent === undefined || (sent.kind === "subscribe" && sid === undefined)) return
+  // These commands count as unanswered, so the session requests the list of subscriptions: a command whose reply is
+  // about another subscription, a subscribe command whose reply has no `sid`, and an unsubscribe command.
+  if (slot.sid === undefined || (sid !== undefined && sid !== slot.sid) || kind === "unsubscribe") return
   succeed(core, line, sent)
-  if (!isLast || slot.sid !== sid) return
+  // A late reply counts only if it answers the last command of the slot.
+  if (slot.lastCommandId !== sent.id) return
   slot.status = "open"
-  if (sent.kind === "add" || sent.kind === "subscribe") for (const name of sent.names) slot.acknowledged.add(name)
-  if (sent.kind === "delete") {
-    for (const name of sent.names) {
+  for (const name of names) {
+    if (kind === "delete") {
       slot.acknowledged.delete(name)
       slot.booked.delete(name)
-    }
+    } else slot.acknowledged.add(name)
+    slot.doubtful.delete(name)
   }
-  for (const name of sent.names) slot.doubtful.delete(name)
-  if (sent.kind !== "snapshot") compare(core, slot, sent, listOf(slot, msg))
-  core.touch(slot)
+  if (kind !== "snapshot") compare(core, slot, sent, listOf(slot, msg))
 }
 
 const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> | undefined => {
@@ -87,12 +90,13 @@ const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<s
 export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["unsubscribed"]): void => {
   const sent = line.pending.get(id)
   if (sent !== undefined) {
-    succeed(core, line, sent)
     const { slot } = sent
+    // A late reply can be about an older subscription. Then it is no reply to this command.
+    if (slot !== undefined && slot.sid !== sid) return
+    succeed(core, line, sent)
     // While the command was in flight, a slot took over the subscription.
     if (sent.kind === "orphan" && line.bySid.has(sid)) line.mustVerify = true
-    // A late reply can be about an older subscription, whose id (`sid`) is in use again.
-    if (slot === undefined || slot.sid !== sid || slot.lastCommandId !== sent.id) return
+    if (slot?.lastCommandId !== sent.id) return
     // After a timeout, the list of subscriptions can still contain the subscription, and a user can want it again.
     if (slot.status === "open" && slot.isWanted) reopen(core, slot, { msg: "a late reply ended it" })
     else closed(core, slot)

@@ -37,7 +37,7 @@ export interface SessionOptions {
   readonly snapshotTimeoutMillis?: number | undefined
   /**
    * How often the session checks a connection. If no message and no ping arrived since the last check, the session
-   * tests the connection with a command. It detects a half-open connection within twice this time plus
+   * tests the connection with a command. The session detects a half-open connection within twice this time plus
    * `commandTimeoutMillis`. Default: 10,000.
    */
   readonly probeMillis?: number | undefined

@@ -24,7 +24,7 @@ export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<str
 }
 
 const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLastRequest: boolean): void => {
-  // Deleted first, so that the entries stay in the order of their deadlines.
+  // The entry is deleted first, so that the entries stay in the order of their deadlines.
   slot.awaited.delete(name)
   slot.awaited.set(name, {
     deadlineMillis: core.now() + core.settings.snapshotTimeoutMillis,
@@ -87,7 +87,7 @@ export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
       waitedMillis = Math.max(waitedMillis, now - awaited.sinceMillis)
       isSilent ||= awaited.requestedAt === slot.received
     } else {
-      // Late for the first time, or the request could not be sent yet.
+      // The snapshot is late for the first time, or its request could not be sent yet.
       request(core, slot, name, awaited.sinceMillis, awaited.isLastRequest || !slot.requested.has(name))
     }
   }

@@ -43,7 +43,7 @@ export interface SubscriptionState {
   readonly names: ReadonlySet<string>
   /** The names that the exchange has acknowledged. */
   readonly acknowledged: ReadonlySet<string>
-  /** The messages that arrived. */
+  /** The number of messages that arrived. */
   readonly received: number
 }
 

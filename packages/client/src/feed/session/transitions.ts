@@ -41,15 +41,12 @@ export const opened = (
   names: ReadonlyArray<string>,
   onSid: OnSid
 ): void => {
-  if (slot.sid === sid) return
   // If the exchange uses a `sid` again, the subscription that had this `sid` has ended.
   const other = line.bySid.get(sid)
   if (other !== undefined) line.mustVerify = true
-  forgetSid(slot)
   line.orphans.delete(sid)
   line.bySid.set(sid, slot)
   slot.sid = sid
-  slot.lastSeq = 0
   slot.status = "open"
   slot.wasOpened = true
   slot.openedMillis = core.now()
@@ -60,17 +57,11 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** Another slot can have the `sid` now, because the exchange uses it again. */
-const forgetSid = (slot: Slot): void => {
-  const { line, sid } = slot
-  if (sid !== undefined && line.bySid.get(sid) === slot) line.bySid.delete(sid)
-}
-
-/** The exchange no longer has the subscription of this slot. */
+/** Called when the exchange no longer has the subscription of a slot. */
 export const reset = (core: Core, slot: Slot): void => {
-  forgetSid(slot)
-  // A connection that will take over holds messages back. The held messages of this slot would now have a gap, so they
-  // are dropped.
+  if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
+  // A connection that will replace another one holds messages back. The held messages of this slot would now have a
+  // gap, so they are dropped.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
   slot.status = "closed"
@@ -107,7 +98,7 @@ export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
   core.touch(slot)
 }
 
-/** The subscription has ended as requested. */
+/** Called when the exchange has ended the subscription on request. */
 export const closed = (core: Core, slot: Slot): void => {
   const { reopenReason: reason } = slot
   reset(core, slot)
@@ -126,7 +117,10 @@ export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
-/** Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show this. */
+/**
+ * Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show whether it
+ * was.
+ */
 export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
   const { kind, names } = sent
   slot.status = "unknown"

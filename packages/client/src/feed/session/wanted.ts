@@ -11,7 +11,7 @@ import { forgetIfUnused, place, placeWhole, unplace } from "./placement.ts"
 import type { Parsed } from "./requests.ts"
 import { requestSnapshots } from "./snapshots.ts"
 
-/** Returns undefined, and adds nothing, if the names need too many connections. */
+/** Adds a user to a topic. Returns undefined, and adds nothing, if the names need too many connections. */
 export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member | undefined => {
   let topic = core.topics.get(parsed.key)
   if (topic === undefined) {
@@ -31,8 +31,8 @@ export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member
 }
 
 /**
- * Requests new snapshots of books that are already live. Returns false, and adds nothing, if the names need too many
- * connections.
+ * Adds names for a user, and requests new snapshots of books that are already live. Returns false, and adds nothing, if
+ * the names need too many connections.
  */
 export const addNames = (core: Core, member: Member, names: ReadonlyArray<string>): boolean => {
   const { topic } = member
@@ -68,7 +68,6 @@ export const removeNames = (core: Core, member: Member, names: Iterable<string>)
 }
 
 export const leave = (core: Core, member: Member): void => {
-  if (member.isOver) return
   member.isOver = true
   const { topic } = member
   topic.members = topic.members.filter((other) => other !== member)

@@ -129,5 +129,5 @@ export const run = async (document: Json, facts: Facts = noFacts): Promise<Runni
     write: false
   })
   const code = Buffer.from(outputFiles[0]!.contents).toString("base64")
-  return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as Running // the exports of the entry
+  return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as Running // the entry exports these functions
 }

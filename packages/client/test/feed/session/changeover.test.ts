@@ -1,5 +1,6 @@
 /** Checks what a changeover keeps. The old connection has the generation (number) 1, the new connection 2. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import { delta, error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
 import { User, World } from "../support/world.ts"
 
@@ -12,7 +13,7 @@ const listener = () => {
 }
 
 describe("changeOver", () => {
-  it("notifies a user who joined during the changeover, even if the old connection never acknowledged its markets", () => {
+  it("reports a new subscription as live even if only the new connection acknowledged its markets", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     world.session.changeOver()
@@ -431,5 +432,103 @@ describe("changeOver", () => {
     world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
     const add = world.takeOne()
     assert.deepStrictEqual([add.generation, add.params.market_tickers], [2, ["B"]])
+  })
+})
+
+describe("Session.changeOver", () => {
+  it("stops a changeover if too many messages of the new connection wait", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    // The snapshot of B does not arrive.
+    for (let seq = 2; seq <= 5; seq++) world.receive(delta(1, seq), 2)
+    world.session.tick()
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(delta(1, 3), 1)
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 1)
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("does not count the replacement of a connection against the maximum", () => {
+    const world = new World({ maxConnections: 2 })
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    world.session.changeOver()
+    const user = new User()
+    const second = world.session.subscribe(
+      { channel: "communications", params: { shard_factor: 2, shard_key: 1 } },
+      user
+    )
+    assert.isTrue(Result.isSuccess(second))
+    assert.strictEqual(world.session.state().connections.length, 3)
+  })
+
+  it("changes over without a gap, because the new connection is live first", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    world.session.changeOver()
+    world.open()
+    const { generation, id } = world.takeOne()
+    assert.strictEqual(generation, 2)
+    world.receive(subscribed(id, "orderbook_delta", 1), 2)
+    world.receive(delta(1, 2, "A", 20), 1)
+    assert.deepStrictEqual(world.abandoned, [])
+    world.receive(snapshot(1, 1), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    world.receive(delta(1, 2, "A", 21), 2)
+    assert.deepStrictEqual(user.tags, [
+      "orderbook_snapshot",
+      "orderbook_delta",
+      "Replaced",
+      "orderbook_snapshot",
+      "orderbook_delta"
+    ])
+    assert.deepStrictEqual(user.of("Replaced")[0]?.markets, ["A"])
+    world.receive(delta(1, 3, "A", 22), 2)
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 2)
+    assert.deepStrictEqual(user.of("Gap"), [])
+  })
+
+  it("keeps the old connection if the new connection cannot be opened", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.session.refused(2, { _tag: "Transport", reason: "reset" })
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.abandoned, [])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("keeps the old connection if the new connection accepts fewer markets", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.live("trade", tickers("A", "B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(error(26, { id: world.takeOne().id }), 2)
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(trade(1, 2, "C"), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("at once reports a subscription as live to a user who joins during a changeover", () => {
+    const world = new World()
+    let live = 0
+    world.live("user_orders")
+    world.session.changeOver()
+    world.open()
+    world.subscribe("user_orders", {}, Object.assign(new User(), { onLive: () => void live++ }))
+    assert.strictEqual(live, 1)
+    world.receive(subscribed(world.takeOne().id, "user_orders", 1))
+    assert.strictEqual(live, 1)
   })
 })

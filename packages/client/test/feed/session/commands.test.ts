@@ -1,6 +1,7 @@
 /** Checks the content of commands, and what happens while a command is in flight. */
 import { assert, describe, it } from "@effect/vitest"
-import { ok, snapshot, subscribed, trade } from "../support/messages.ts"
+import * as Result from "effect/Result"
+import { error, message, ok, snapshot, subscribed, trade } from "../support/messages.ts"
 import { User, World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
@@ -13,7 +14,7 @@ describe("send", () => {
     assert.deepStrictEqual(world.takeOne().params, { action: "delete_markets", sid: 1, market_tickers: ["B"] })
   })
 
-  it("delivers no message of a market whose removal is in flight, even if it is wanted again", () => {
+  it("delivers no message of a market whose removal is in flight, even if the market is wanted again", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -158,5 +159,96 @@ describe("opened", () => {
     world.receive(subscribed(world.takeOne().id, "trade", 1))
     world.pass(7_000)
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+  })
+})
+
+describe("Session, commands", () => {
+  it("sends one command per channel, so that each reply belongs to one channel", () => {
+    const world = new World()
+    const [books, fills] = [world.subscribe("orderbook_delta", tickers("A")), world.subscribe("fill")]
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(error(9, { id: second!.id }))
+    world.receive(subscribed(first!.id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    // A second reply with the same id changes nothing.
+    world.receive(error(9, { id: first!.id }))
+    assert.deepStrictEqual(books.user.tags, ["orderbook_snapshot"])
+    assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9, codeName: "AuthenticationRequired" })
+    assert.deepStrictEqual(books.user.ends, [])
+  })
+
+  it("requests the current state of tickers that it subscribes to, adds or restores", () => {
+    const world = new World()
+    const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    world.reconnect()
+    world.takeOne()
+    assert.deepStrictEqual(
+      world.sent.map(({ cmd, params }) => [cmd, params.send_initial_snapshot, params.market_tickers]),
+      [
+        ["subscribe", true, ["A"]],
+        ["update_subscription", true, ["B"]],
+        ["subscribe", true, ["A", "B"]]
+      ]
+    )
+  })
+
+  it("always sends use_yes_price for a book", () => {
+    const world = new World()
+    world.live("orderbook_delta", tickers("A"))
+    world.live("orderbook_delta", { ...tickers("A"), use_yes_price: true })
+    assert.deepStrictEqual(
+      world.sent.map(({ params }) => params.use_yes_price),
+      [false, true]
+    )
+  })
+
+  it("subscribes to indices by name, lists them, and adds and removes them", () => {
+    const world = new World()
+    const { subscription, user } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.add(["ETHUSD_RTI"])
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "subscribe_indices", index_ids: ["ETHUSD_RTI"] })
+    world.receive({ id: add.id, type: "ok", sid: 1, seq: 1, msg: { index_ids: ["BRTI", "ETHUSD_RTI"] } })
+    world.receive(message("cfbenchmarks_value", { sid: 1, seq: 2 }, { index_id: "ETHUSD_RTI" }))
+    subscription.list()
+    const list = world.takeOne()
+    assert.deepInclude(list.params, { action: "indexlist" })
+    world.receive(message("cfbenchmarks_value_indexlist", { sid: 1, seq: 3, id: list.id }))
+    assert.deepStrictEqual(user.tags, ["cfbenchmarks_value", "cfbenchmarks_value_indexlist"])
+    subscription.remove(["BRTI"])
+    assert.deepInclude(world.takeOne().params, { action: "unsubscribe_indices", index_ids: ["BRTI"] })
+    const all = world.live("pyth_value", { underlying_tickers: ["all"] }, 2)
+    world.receive(message("pyth_value", { sid: 2, seq: 1 }))
+    assert.deepStrictEqual(all.user.tags, ["pyth_value"])
+    assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
+  })
+
+  it("subscribes to 5,000 markets in batches, one command at a time", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    world.live("trade", tickers(...names))
+    for (let batch = 1; batch < 10; batch++) {
+      const { id, params } = world.takeOne()
+      assert.strictEqual(params.market_tickers?.length, 500)
+      assert.deepStrictEqual(world.unread, [])
+      world.receive(ok(id, 1, batch))
+    }
+    assert.deepStrictEqual(world.unread, [])
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+  })
+
+  it("limits the rate of commands after a burst", () => {
+    const world = new World({ commandBurst: 3 })
+    const channels = ["trade", "fill", "ticker", "user_orders", "market_positions"] as const
+    for (const channel of channels) world.subscribe(channel)
+    world.open()
+    assert.strictEqual(world.unread.length, 3)
+    world.pass(50)
+    assert.strictEqual(world.unread.length, 4)
+    world.pass(50)
+    assert.strictEqual(world.unread.length, 5)
   })
 })

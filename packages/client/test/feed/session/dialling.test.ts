@@ -1,5 +1,6 @@
 /** Checks when the session opens connections, and what it forgets about lost connections. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
 import { User, World } from "../support/world.ts"
 
@@ -16,7 +17,7 @@ describe("dial", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("does not dial for a subscription that was closed during the wait", () => {
+  it("does not dial again for a subscription that was closed while the session waited to dial", () => {
     const world = new World()
     const { subscription } = world.live("trade")
     world.session.closed(1, 1006, "")
@@ -125,7 +126,7 @@ describe("lose", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("allows all attempts again after a subscription has failed", () => {
+  it("allows a new subscription all attempts, even if an earlier subscription has failed", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     for (let round = 0; round < 2; round++) {
       const { user } = world.subscribe("trade")
@@ -254,7 +255,7 @@ describe("refuseDial", () => {
     assert.deepStrictEqual(world.dials, [1, 2, 3, 4, 5])
   })
 
-  it("does not count an attempt that the exchange refused because of the clock", () => {
+  it("does not count an attempt that the exchange refused because of the client's clock", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     const { user } = world.subscribe("trade")
     world.session.refused(1, clockRefusal)
@@ -278,7 +279,7 @@ describe("refuseDial", () => {
     assert.deepStrictEqual([world.dials, user.ends], [[1, 2], []])
   })
 
-  it("fails after status 401 that does not blame the clock", () => {
+  it("fails after a 401 that does not blame the clock", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.session.refused(1, { _tag: "Response", status: 401, body: { message: "key" } })
@@ -332,5 +333,218 @@ describe("close", () => {
     assert.deepStrictEqual([next.tags, next.ends], [["trade"], []])
     assert.isAbove(id, 1)
     world.receive(ok(999, 1, 2))
+  })
+})
+
+describe("Session, connections", () => {
+  it("restores everything if the line drops during a restore", () => {
+    const world = new World()
+    const books = world.live("orderbook_delta", tickers("A", "B"))
+    const trades = world.live("trade", tickers("A"), 2)
+    world.session.closed(1, 1006, "")
+    world.pass(1_000)
+    world.open()
+    const [first] = world.take(2)
+    world.receive(subscribed(first!.id, "orderbook_delta", 1))
+    world.session.closed(2, 1006, "")
+    world.pass(2_000)
+    world.open()
+    const again = world.take(2)
+    assert.deepStrictEqual(
+      again.map(({ params }) => [params.channels, params.market_tickers]),
+      [
+        [["orderbook_delta"], ["A", "B"]],
+        [["trade"], ["A"]]
+      ]
+    )
+    for (const [index, { id, params }] of again.entries())
+      world.receive(subscribed(id, params.channels![0]!, index + 1))
+    for (const { user } of [books, trades]) {
+      assert.deepStrictEqual(user.tags.slice(0, 2), ["Outage", "Restored"])
+      assert.deepStrictEqual(user.ends, [])
+    }
+  })
+
+  it("fails with the reason and the last cause after the last attempt to connect", () => {
+    const world = new World({ reconnect: { maxAttempts: 2 } })
+    const { user } = world.live("trade")
+    world.session.closed(1, 1006, "")
+    world.pass(10_000)
+    world.session.refused(2, { _tag: "Transport", reason: "ECONNREFUSED" })
+    world.pass(10_000)
+    world.session.refused(3, { _tag: "Transport", reason: "ECONNRESET" })
+    assert.deepInclude(user.error, {
+      _tag: "ConnectionLost",
+      attempts: 2,
+      cause: { _tag: "Unreachable", reason: "ECONNRESET" }
+    })
+    assert.strictEqual(
+      user.error?.message,
+      "The feed has no connection: no connection could be opened, ECONNRESET (2 attempts to connect failed: allow more attempts, or subscribe again later)"
+    )
+    world.pass(100_000)
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+  })
+
+  it("does not reconnect if reconnecting is switched off", () => {
+    const world = new World({ reconnect: false })
+    const { user } = world.live("trade")
+    world.session.closed(1, 1001, "restart")
+    assert.strictEqual(
+      user.error?.message,
+      "The feed has no connection: the connection closed with code 1001, restart (reconnecting is switched off: subscribe again)"
+    )
+    world.pass(100_000)
+    assert.deepStrictEqual(world.dials, [1])
+    world.live("trade")
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("restores both channels of one ticker", () => {
+    const world = new World()
+    world.live("orderbook_delta", tickers("A"))
+    world.live("trade", tickers("A"), 2)
+    world.reconnect()
+    assert.deepStrictEqual(
+      world.take(2).map(({ params }) => params.channels),
+      [["orderbook_delta"], ["trade"]]
+    )
+  })
+
+  it("dials once if one drop causes an error and a close", () => {
+    const world = new World()
+    world.live("trade")
+    world.session.closed(1, 1006, "error")
+    world.session.closed(1, 1006, "close")
+    world.session.refused(1, { _tag: "Transport", reason: "error" })
+    world.pass(10_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    // The second handshake is in flight, and no other dial starts before it ends.
+    world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: true })
+    world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: false })
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+  })
+
+  it("gives up a handshake that takes too long", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.pass(15_000)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "DialTimedOut", timeoutMillis: 15_000 })
+    world.session.opened(1)
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("fails with the status and body of a 403, without another dial", () => {
+    const world = new World()
+    const users = [world.subscribe("trade").user, world.subscribe("fill").user]
+    world.session.refused(1, { _tag: "Response", status: 403, body: { code: "forbidden", message: "no access" } })
+    for (const user of users) {
+      assert.strictEqual(
+        user.error?.message,
+        "The exchange refused the feed with status 403: forbidden: no access (correct the key or the address, then build the layer again)"
+      )
+    }
+    world.pass(1_000_000)
+    assert.deepStrictEqual(world.dials, [1])
+    assert.strictEqual(
+      Result.getOrThrow(Result.flip(world.session.subscribe({ channel: "trade" }, new User())))._tag,
+      "ConnectionRefused"
+    )
+  })
+
+  it("waits for the Retry-After of a refusal with 429", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, { _tag: "Response", status: 429, body: { message: "slow down" }, retryAfterMillis: 7_000 })
+    world.pass(6_999)
+    assert.deepStrictEqual(world.dials, [1])
+    world.pass(1)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    assert.deepStrictEqual(user.tags, ["Outage"])
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.deepStrictEqual(user.of("Restored")[0]?.durationMillis, 7_000)
+  })
+
+  it("signs again once if the exchange blames the clock", () => {
+    const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, refusal)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.session.refused(2, refusal)
+    assert.deepInclude(user.error, { _tag: "ConnectionRefused", status: 401 })
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("signs again at most once per successful connection", () => {
+    const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    for (let round = 0; round < 3; round++) {
+      world.session.refused(world.generation, refusal)
+      world.open()
+      world.session.closed(world.generation, 1006, "")
+      world.pass(60_000)
+    }
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("fails at once after a close code that forbids reconnecting", () => {
+    for (const code of [1002, 1003, 1007, 1008, 1009, 1010, 4001, 4999]) {
+      const world = new World()
+      const { user } = world.live("trade")
+      world.session.closed(1, code, "policy")
+      assert.deepInclude(user.error, { _tag: "ConnectionClosed", code, reason: "policy" })
+      world.pass(100_000)
+      assert.deepStrictEqual(world.dials, [1])
+    }
+    for (const code of [1000, 1001, 1006, 1011, 1012, 1013, 3000]) {
+      const world = new World()
+      const { user } = world.live("trade")
+      world.session.closed(1, code, "")
+      world.pass(1_000)
+      assert.deepStrictEqual(world.dials, [1, 2], String(code))
+      assert.deepStrictEqual(user.ends, [])
+    }
+  })
+
+  it("waits longer each time while connections close right after their handshake", () => {
+    const world = new World()
+    world.subscribe("trade")
+    const waits: Array<number> = []
+    for (let round = 0; round < 8; round++) {
+      world.open()
+      world.session.closed(world.generation, 1006, "")
+      const [startMillis, count] = [world.nowMillis, world.dials.length]
+      while (world.dials.length === count) world.pass(1)
+      waits.push(world.nowMillis - startMillis)
+    }
+    assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
+    world.open()
+    world.receive(subscribed(world.take(9).at(-1)!.id, "trade", 1))
+    for (let checks = 0; checks < 30; checks++) {
+      world.session.pinged(world.generation)
+      world.pass(1_000)
+    }
+    world.session.closed(world.generation, 1006, "")
+    const count = world.dials.length
+    world.pass(249)
+    assert.strictEqual(world.dials.length, count)
+    world.pass(1)
+    assert.strictEqual(world.dials.length, count + 1)
+  })
+
+  it("passes a generation to each dial, and no address", () => {
+    const world = new World()
+    world.subscribe("trade")
+    assert.deepStrictEqual(world.dials, [1])
+    world.session.refused(1, { _tag: "Transport", reason: "reset" })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
   })
 })

@@ -1,16 +1,17 @@
+/** Early messages arrive before the reply to the subscribe command. A sid is a subscription id. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Early, EarlyMessages } from "../../../src/feed/session/early.ts"
 
 const early = (text: string): Early => ({
   _tag: "Undecodable",
-  error: { _tag: "InvalidMessage", pointer: "", reason: "" } as never, // the error is not read
+  error: { _tag: "InvalidMessage", pointer: "", reason: "" } as never, // no test reads the error
   text,
   seq: undefined,
   msg: undefined
 })
 
 describe("EarlyMessages", () => {
-  it("returns the messages of a sid once, and then has room for others", () => {
+  it("returns the messages of a sid once, and then has room for other messages", () => {
     const messages = new EarlyMessages(2)
     const held = [early("a"), early("b")]
     for (const message of held) messages.hold(1, message)
@@ -23,7 +24,7 @@ describe("EarlyMessages", () => {
     assert.deepStrictEqual(messages.take(3), { messages: held, isIncomplete: false })
   })
 
-  it("forgets all messages, and that messages were dropped", () => {
+  it("when cleared, has neither messages nor a record of dropped messages", () => {
     const messages = new EarlyMessages(2)
     const held = [early("a"), early("b")]
     for (const message of held) messages.hold(1, message)

@@ -19,7 +19,7 @@ describe("Pace", () => {
     assert.deepStrictEqual(takeAll(pace, 1_250), [1, 1_350])
   })
 
-  it("raises a burst and an interval below 1 to 1", () => {
+  it("uses 1 in place of a smaller burst or interval", () => {
     const pace = new Pace(0, 0)
     assert.deepStrictEqual(takeAll(pace, 0), [1, 1])
     assert.deepStrictEqual(takeAll(pace, 1), [1, 2])

@@ -34,7 +34,7 @@ describe("Pending", () => {
     )
   })
 
-  it("forgets expired commands, too, when it is cleared", () => {
+  it("forgets expired commands when it is cleared", () => {
     const pending = new Pending<string>()
     pending.add(sent(1))
     pending.expire(0)

@@ -13,7 +13,7 @@ const listener = () => {
 }
 
 describe("reconcile", () => {
-  it("reports a subscription live after the exchange refuses its remaining markets", () => {
+  it("reports that a subscription is live after the exchange refuses its remaining markets", () => {
     const world = new World({ batchSize: 2 })
     const user = listener()
     world.subscribe("trade", tickers("A", "B", "C", "D"), user)
@@ -27,7 +27,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("does not report a subscription live while it has no markets", () => {
+  it("does not report that a subscription is live while it has no markets", () => {
     const world = new World()
     const user = listener()
     const { subscription } = world.subscribe("trade", tickers("A"), user)
@@ -143,7 +143,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags.at(-1), "trade")
   })
 
-  it("requests no second list of subscriptions before the reply, even if more errors arrive", () => {
+  it("requests no second list of subscriptions before the first list arrives, even if more errors arrive", () => {
     const world = new World()
     world.live("trade")
     world.receive(error(5))
@@ -155,7 +155,7 @@ describe("reconcile", () => {
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
   })
 
-  it("sends all markets in one command again after a halved update is complete", () => {
+  it("sends all markets in one command again after both halves of an update got their replies", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])

@@ -448,3 +448,177 @@ describe("onError", () => {
     assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
   })
 })
+
+describe("Session, refusals", () => {
+  it("reports the markets of a refused update and keeps the other markets", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B", "C"])
+    const { id } = world.takeOne()
+    world.receive(error(11, { id, sid: 1, seq: 1 }, { market_tickers: ["C"] }))
+    const [refused] = user.of("Refused")
+    assert.deepStrictEqual(refused?.markets, ["C"])
+    assert.strictEqual(
+      refused?.error.message,
+      "The exchange refused trade for C: error 11 InvalidParameter, text of 11 (correct the request, then subscribe again)"
+    )
+    const retry = world.takeOne()
+    assert.deepStrictEqual(retry.params.market_tickers, ["B"])
+    world.receive(ok(retry.id, 1, 2, ["A", "B"]))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("refuses the only market of an update after error 12 (ExactlyOneSidRequired)", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(error(12, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SubscriptionRefused", code: 12, markets: ["B"] })
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["Refused", "trade"])
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("finds an unnamed refused market by halving the commands", () => {
+    const world = new World()
+    const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(names)
+    let seq = 0
+    for (let steps = 0; steps < 100 && world.unread.length > 0; steps++) {
+      const { id, params } = world.takeOne()
+      if (params.market_tickers!.includes("M37")) world.receive(error(11, { id, sid: 1, seq: ++seq }))
+      else world.receive(ok(id, 1, ++seq))
+    }
+    assert.deepStrictEqual(
+      user.of("Refused").map(({ markets }) => markets),
+      [["M37"]]
+    )
+    assert.strictEqual(world.session.state().subscriptions[0]!.acknowledged.size, 64)
+    assert.isBelow(seq, 25)
+  })
+
+  it("ends a subscription that cannot be restored, and keeps the other subscriptions", () => {
+    const world = new World()
+    const trades = world.live("trade", tickers("A"))
+    const fills = world.live("fill", {}, 2)
+    world.reconnect()
+    const [first, second] = world.take(2)
+    world.receive(error(8, { id: first!.id }))
+    world.receive(subscribed(second!.id, "fill", 1))
+    assert.deepInclude(trades.user.error, { _tag: "SubscriptionRefused", code: 8, codeName: "UnknownChannel" })
+    assert.deepStrictEqual(fills.user.tags, ["Outage", "Restored"])
+    world.reconnect()
+    assert.deepStrictEqual(world.takeOne().params.channels, ["fill"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("pauses, slows down and repeats the command after error 27 (TooManyRequests)", () => {
+    const world = new World({ commandBurst: 1_000, batchSize: 100 })
+    const names = Array.from({ length: 300 }, (_, index) => `M${index}`)
+    world.subscribe("trade", tickers(...names))
+    world.open()
+    const first = world.takeOne()
+    world.receive(error(27, { id: first.id }))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    const again = world.takeOne()
+    assert.deepStrictEqual(again.params, first.params)
+    world.receive(subscribed(again.id, "trade", 1))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(100)
+    assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
+  })
+
+  it("also pauses after error 27 (TooManyRequests) in reply to list_subscriptions", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    for (const pauseMillis of [1_000, 2_000, 4_000]) {
+      world.receive(error(27, { id: world.takeOne().id }))
+      world.pass(pauseMillis - 1)
+      assert.deepStrictEqual(world.unread, [])
+      world.pass(1)
+      assert.strictEqual(world.unread.length, 1)
+    }
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
+  it("waits longer after each repeated error 25 (BufferOverflow)", () => {
+    const world = new World({ commandBurst: 1_000 })
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    const waits: Array<number> = []
+    for (let round = 0; round < 6; round++) {
+      world.receive(error(25, { sid: round + 1, seq: 1 }))
+      assert.deepStrictEqual(world.unread, [])
+      const startMillis = world.nowMillis
+      while (world.unread.length === 0) world.pass(10)
+      waits.push(world.nowMillis - startMillis)
+      world.receive(subscribed(world.takeOne().id, "orderbook_delta", round + 2))
+    }
+    assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000])
+    assert.deepStrictEqual(user.tags, Array.from({ length: 6 }, () => ["Outage", "Restored"]).flat())
+    assert.deepInclude(user.of("Outage")[0]?.cause, { _tag: "SubscriptionLost", code: 25 })
+    // After a subscription was open for some time, the shortest wait applies again.
+    world.receive(snapshot(7, 1))
+    for (let seconds = 0; seconds < 30; seconds++) {
+      world.session.pinged(1)
+      world.pass(1_000)
+    }
+    world.receive(error(25, { sid: 7, seq: 2 }))
+    world.pass(250)
+    assert.strictEqual(world.takeOne().cmd, "subscribe")
+  })
+
+  it("opens another connection for the markets beyond the limit after error 26 (MarketLimitExceeded)", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    const add = world.takeOne()
+    world.receive(error(26, { id: add.id, sid: 1, seq: 1 }, { market_tickers: ["C", "D"] }))
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    const other = world.takeOne()
+    assert.deepInclude(other, { generation: 2, cmd: "subscribe" })
+    assert.deepStrictEqual(other.params.market_tickers, ["C", "D"])
+    world.receive(subscribed(other.id, "trade", 1), 2)
+    world.receive(trade(1, 2, "A"), 1)
+    world.receive(trade(1, 1, "D"), 2)
+    assert.deepStrictEqual(user.tags, ["trade", "trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("splits the first command if it alone exceeds the limit of markets", () => {
+    const world = new World()
+    world.subscribe("trade", tickers("A", "B", "C", "D"))
+    world.open()
+    world.receive(error(26, { id: world.takeOne().id }))
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
+  })
+
+  it("pauses a restore after error 27 (TooManyRequests), and then restores every market", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    const { user } = world.live("trade", tickers(...names))
+    for (let seq = 1; seq < 10; seq++) world.receive(ok(world.takeOne().id, 1, seq))
+    world.reconnect()
+    let [seq, refused] = [0, 0]
+    for (let passed = 0; passed < 120_000 && !user.tags.includes("Restored"); passed += 100) {
+      for (const { cmd, id } of world.take(world.unread.length)) {
+        if (refused++ % 2 === 0) world.receive(error(27, { id }))
+        else world.receive(cmd === "subscribe" ? subscribed(id, "trade", 1) : ok(id, 1, ++seq))
+      }
+      world.session.pinged(world.generation)
+      world.pass(100)
+    }
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.strictEqual(world.session.state().subscriptions[0]!.acknowledged.size, 5_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+})

@@ -13,6 +13,40 @@ const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: str
 })
 
 describe("onUnsubscribed", () => {
+  it("treats a command as unanswered if the reply is about another subscription", () => {
+    const world = new World()
+    world.live("ticker").subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 9, seq: 1 })
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
+  })
+
+  it("requests the list of subscriptions after the end of a subscription that is in use again", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    world.open()
+    world.takeOne()
+    world.receive({ type: "subscribed", msg: { channel: "trade", sid: 5 } })
+    const { id } = world.takeOne()
+    world.receive({ type: "subscribed", msg: { channel: "ticker", sid: 5 } })
+    world.receive({ id, type: "unsubscribed", sid: 5, seq: 1 })
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+  })
+
+  it("ignores a late reply after a newer command", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.close()
+    const late = world.takeOne()
+    world.pass(5_000)
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"] })
+    world.receive({ id: late.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(user.tags, [])
+  })
+
   it("opens a subscription again after a late reply has ended it", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
@@ -45,7 +79,7 @@ describe("onUnsubscribed", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive({ id: 0, type: "unsubscribed", sid: 1, seq: 1 })
-    assert.strictEqual(user.error?._tag, "SubscriptionEnded")
+    assert.deepInclude({ ...user.error }, { _tag: "SubscriptionEnded", channel: "trade" })
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
   })
 })
@@ -83,13 +117,146 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ignores a reply with an unknown sid (subscription id)", () => {
+  it("treats a command as unanswered if the reply is about another subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
     world.receive(ok(world.takeOne().id, 7, 1, ["A", "B"]))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["trade", 1]))
     assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"] })
     assert.deepStrictEqual(user.events, [])
+  })
+
+  it("does not accept an ok reply to an unsubscribe command", () => {
+    const world = new World()
+    const { subscription } = world.live("ticker")
+    subscription.close()
+    world.receive(ok(world.takeOne().id, 1, 1))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
+  })
+
+  it("accepts a reply without a sid, except to a subscribe command", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive({ id: world.takeOne().id, type: "ok" })
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("counts the seq of a reply to an unknown command", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(ok(999, 1, 1))
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("opens a subscription into which the exchange merged a subscribe command, and then sends the next command", () => {
+    for (const channel of ["fill", "trade"] as const) {
+      const world = new World()
+      const { subscription } = world.subscribe(channel, tickers("A"))
+      world.open()
+      world.receive(ok(world.takeOne().id, 5, 1))
+      subscription.add(["B"])
+      assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"], sid: 5 })
+    }
+  })
+
+  it("opens a subscription without markets after a reply with a list", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    world.receive(ok(world.takeOne().id, 5, 1, []))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
+  it("does not open an ended subscription after a late reply to an add command", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    world.receive(ok(id, 1, 1, ["A", "B"]))
+    world.pass(1_000)
+    assert.deepInclude(world.takeOne().params, { channels: ["trade"], market_tickers: ["A", "B"] })
+    assert.deepStrictEqual(user.tags, ["Outage"])
+  })
+
+  it("sends no removal of a market that the list in a reply lacks", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["C"])
+    world.takeOne()
+    subscription.remove(["C"])
+    subscription.add(["B"])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ends the subscription that a late reply opens if its user was refused in the meantime", () => {
+    const world = new World({ commandAttempts: 1 })
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.strictEqual(user.error?._tag, "CommandTimedOut")
+    const other = world.subscribe("fill")
+    world.receive(ok(id, 5, 1))
+    assert.deepStrictEqual(
+      world.take(2).map(({ params }) => params.sids ?? params.channels),
+      [["fill"], [5]]
+    )
+    assert.deepStrictEqual(other.user.events, [])
+  })
+
+  it("ends no subscription after a late reply without a sid", () => {
+    const world = new World({ commandAttempts: 1 })
+    world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    world.subscribe("fill")
+    world.takeOne()
+    world.receive({ id, type: "ok" })
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ends no subscription after a late reply to an add command of an ended subscription", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    const verify = world.takeOne()
+    subscription.close()
+    world.live("fill", {}, 2)
+    world.receive(list(verify.id, ["fill", 2]))
+    world.receive(ok(id, 1, 1))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("keeps the sid from the list of subscriptions if a late reply has another sid", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["ticker", 5]))
+    world.receive(ok(id, 6, 1))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
   it("applies a late reply to an add command if it arrives before the list of subscriptions", () => {
@@ -162,8 +329,83 @@ describe("onOk without a sid", () => {
   })
 })
 
+describe("onOk to the request for the list of subscriptions", () => {
+  it("closes the connection after a timeout if the reply has no list", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    world.receive(ok(world.takeOne().id, 1, 1))
+    // The reply counts in the sequence of the subscription.
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    const { generation } = world
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [generation])
+  })
+})
+
 describe("onSubscribed", () => {
-  it("takes a reply without a known command id as the reply to the pending subscribe command", () => {
+  it("assigns a reply without a command id to the subscribe command of the same channel", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    world.take(2)
+    world.receive({ type: "subscribed", msg: { channel: "trade", sid: 5 } })
+    world.receive(trade(5, 1))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual([...world.session.state().subscriptions[1]!.acknowledged], [])
+  })
+
+  it("assigns a reply to the pending subscribe command, even if it has the id of a list_subscriptions command", () => {
+    const world = new World()
+    world.live("trade", tickers("A")).subscription.add(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    const { id } = world.takeOne()
+    const { user } = world.subscribe("ticker")
+    world.takeOne()
+    world.receive(subscribed(id, "ticker", 5))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
+  it("ends a second subscription of a channel", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.receive({ type: "subscribed", msg: { channel: "trade", sid: 9 } })
+    assert.deepStrictEqual(world.takeOne().params.sids, [9])
+  })
+
+  it("ends the subscription that a late reply opens if its user was refused in the meantime", () => {
+    const world = new World({ commandAttempts: 1 })
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.strictEqual(user.error?._tag, "CommandTimedOut")
+    world.subscribe("fill")
+    world.takeOne()
+    world.receive(subscribed(id, "ticker", 5))
+    assert.deepStrictEqual(world.takeOne().params.sids, [5])
+  })
+
+  it("keeps the sid from the list of subscriptions if a late reply has another sid", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["ticker", 5]))
+    world.receive(subscribed(id, "ticker", 6))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
+  it("assigns a reply without a known command id to the pending subscribe command", () => {
     for (const members of [{}, { id: 999 }]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -175,7 +417,7 @@ describe("onSubscribed", () => {
     }
   })
 
-  it("ends a subscription whose channel it did not request", () => {
+  it("ends a subscription whose channel the session did not request", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -208,5 +450,104 @@ describe("onSubscribed", () => {
       world.unread.map(({ params }) => params.channels),
       [["fill"], ["ticker"]]
     )
+  })
+})
+
+describe("Session, replies", () => {
+  it("reads the sid (subscription id) from a reply of type ok to subscribe", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(ok(id, 7, 1, ["A", "B"]))
+    world.receive(trade(7, 2, "B"))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("applies a reply that arrives after its timeout", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    world.receive(subscribed(id, "trade", 3))
+    world.receive(trade(3, 1))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("does not end a new subscription after a late `unsubscribed` with the same sid", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.close()
+    const late = world.takeOne()
+    world.pass(5_000)
+    const list = world.takeOne()
+    world.receive({ id: list.id, type: "ok", msg: [] })
+    const { user } = world.live("trade", tickers("B"))
+    world.receive({ id: late.id, type: "unsubscribed", sid: 1, seq: 1 })
+    world.receive(trade(1, 2, "B"))
+    assert.deepStrictEqual(user.tags.at(-1), "trade")
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("ends the subscription of a user who left before the reply", () => {
+    const world = new World()
+    const { subscription, user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    subscription.close()
+    assert.deepStrictEqual(user.ends, [undefined])
+    assert.deepStrictEqual(world.unread, [])
+    world.receive(subscribed(id, "trade", 4))
+    const command = world.takeOne()
+    assert.deepInclude(command, { cmd: "unsubscribe" })
+    assert.deepStrictEqual(command.params.sids, [4])
+    world.receive({ id: command.id, type: "unsubscribed", sid: 4, seq: 1 })
+    assert.deepStrictEqual(world.session.state().subscriptions, [])
+  })
+
+  it("ends a subscription that no command requested", () => {
+    const world = new World()
+    world.live("trade")
+    world.receive(subscribed(999, "ticker", 8))
+    assert.deepStrictEqual(world.takeOne().params.sids, [8])
+  })
+
+  it("ends a subscription after an `unsubscribed` or an error that no command caused", () => {
+    const world = new World()
+    const trades = world.live("trade")
+    const fills = world.live("fill", {}, 2)
+    const books = world.live("orderbook_delta", tickers("A"), 3)
+    world.receive({ type: "unsubscribed", sid: 1, seq: 1 })
+    world.receive(error(9, { sid: 2 }))
+    assert.strictEqual(trades.user.error?._tag, "SubscriptionEnded")
+    assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9 })
+    assert.deepStrictEqual(books.user.ends, [])
+    // The exchange possibly still has the second subscription.
+    assert.deepStrictEqual(world.takeOne().params.sids, [2])
+  })
+
+  it("does not treat an ok reply without a list as an empty list", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(world.unread, [])
+
+    const listing = world.live("user_orders", tickers("A"), 2)
+    listing.subscription.add(["B", "C"])
+    const add = world.takeOne()
+    // The exchange lost A, has X, and does not accept C.
+    world.receive(ok(add.id, 2, 2, ["X", "B"]))
+    assert.deepInclude(listing.user.of("Refused")[0]?.error, { _tag: "MarketsNotListed", markets: ["C"] })
+    const [remove] = world.take(1)
+    assert.deepInclude(remove!.params, { action: "delete_markets", market_tickers: ["X"] })
+    world.receive(ok(remove!.id, 2, 3, ["B"]))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["A"] })
+    assert.deepStrictEqual(user.ends, [])
   })
 })

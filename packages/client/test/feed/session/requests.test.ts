@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { parse, parseNames, type SubscriptionRequest } from "../../../src/feed/session/requests.ts"
+import { User, World } from "../support/world.ts"
 
 const refusal = (request: object) => Result.getOrThrow(Result.flip(parse(request as SubscriptionRequest))) // a JavaScript caller can pass anything
 const parsed = (channel: string, params?: object) =>
@@ -85,7 +86,7 @@ describe("parse", () => {
     ])
   })
 
-  it("gives two requests the same key exactly if they can share a subscription", () => {
+  it("gives two requests the same key if and only if they can share a subscription", () => {
     const key = (channel: string, params: object) => parsed(channel, params).key
     assert.strictEqual(
       key("ticker", { market_tickers: ["A"], send_initial_snapshot: true, skip_ticker_ack: true }),
@@ -133,5 +134,29 @@ describe("parseNames", () => {
       assert.deepInclude(failure, { pointer: "", reason: 'the names cannot be "all": open another subscription' })
     }
     assert.isTrue(Result.isFailure(names("trade", { market_tickers: ["A"] }, [7 as never]))) // a JavaScript caller can pass anything
+  })
+})
+
+describe("Session, requests", () => {
+  it("refuses a misspelled parameter, and a parameter that the channel does not have", () => {
+    const world = new World()
+    const refusal = (channel: string, params: object) => {
+      const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
+      const failure = Result.getOrThrow(Result.flip(refused))
+      return failure._tag === "InvalidRequest" ? failure.pointer : failure._tag
+    }
+    assert.strictEqual(refusal("trade", { market_tickerz: ["A"] }), "/params/market_tickerz")
+    assert.strictEqual(refusal("trade", { use_yes_price: true }), "/params/use_yes_price")
+    assert.strictEqual(refusal("orderbook_delta", {}), "/params/market_tickers")
+    assert.strictEqual(refusal("trades", {}), "/channel")
+    assert.strictEqual(
+      refusal("ticker", { market_ticker: "A", market_ids: ["9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"] }),
+      "/params/market_ids"
+    )
+    assert.deepStrictEqual(world.dials, [])
+    // @ts-expect-error -- no such parameter
+    world.session.subscribe({ channel: "trade", params: { market_tickerz: ["A"] } }, new User())
+    // @ts-expect-error -- not a parameter of this channel
+    world.session.subscribe({ channel: "fill", params: { use_yes_price: true } }, new User())
   })
 })

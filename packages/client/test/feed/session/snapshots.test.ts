@@ -1,7 +1,8 @@
 /** Checks when the session requests snapshots of books. */
 import { assert, describe, it } from "@effect/vitest"
-import { ok, snapshot, subscribed } from "../support/messages.ts"
-import { World } from "../support/world.ts"
+import * as Result from "effect/Result"
+import { delta, ok, snapshot, subscribed } from "../support/messages.ts"
+import { User, World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
@@ -52,7 +53,7 @@ describe("Session: snapshots", () => {
     assert.strictEqual(world.session.nextMillis(), start + 7_000)
   })
 
-  it("wakes for the deadline of a market whose request has to wait, if that is the earliest", () => {
+  it("wakes for the deadline of a market whose request has to wait, if no other deadline is earlier", () => {
     const world = new World({ batchSize: 1 })
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     for (const market of ["B", "C"]) {
@@ -115,6 +116,121 @@ describe("Session: snapshots", () => {
     world.pass(3_000)
     world.session.tick()
     world.receive(subscribed(id, "orderbook_delta", 1))
+    assert.deepStrictEqual(world.unread, [])
+  })
+})
+
+describe("Session, snapshots", () => {
+  it("refuses a market whose first snapshot does not arrive, and keeps the other markets", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "NONE"))
+    world.receive(snapshot(1, 1))
+    world.pass(4_000)
+    world.receive(delta(1, 2))
+    world.pass(1_001)
+    const requested = world.takeOne()
+    assert.deepInclude(requested.params, { action: "get_snapshot", market_tickers: ["NONE"] })
+    world.receive(ok(requested.id, 1, 3))
+    world.receive(delta(1, 4))
+    world.pass(5_000)
+    const [refused] = user.of("Refused")
+    assert.deepInclude(refused?.error, { _tag: "SnapshotMissing", markets: ["NONE"], waitedMillis: 10_000 })
+    assert.strictEqual(
+      refused?.error.message,
+      "No snapshot arrived for NONE within 10000 ms: check that the market exists and is open"
+    )
+    assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["NONE"] })
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("starts the timeout of a snapshot when its request is sent", () => {
+    const world = new World({ snapshotTimeoutMillis: 2_000 })
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1, "A"))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    const first = world.takeOne()
+    subscription.snapshot(["B"])
+    world.pass(3_000)
+    world.receive(snapshot(1, 3, "A"))
+    const second = world.takeOne()
+    assert.deepInclude(second.params, { action: "get_snapshot", market_tickers: ["B"] })
+    world.receive(ok(second.id, 1, 4))
+    world.pass(1_999)
+    assert.deepStrictEqual([world.unread, user.of("Refused")], [[], []])
+    world.pass(1)
+    const third = world.takeOne()
+    assert.deepInclude(third.params, { action: "get_snapshot", market_tickers: ["B"] })
+    world.receive(ok(third.id, 1, 5))
+    world.receive(delta(1, 6))
+    world.pass(2_000)
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SnapshotMissing", markets: ["B"] })
+    assert.isBelow(first.id, second.id)
+  })
+
+  it("notifies a user of each snapshot request before the snapshot arrives", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    const requests: Array<readonly [id: number, markets: ReadonlyArray<string>]> = []
+    const user = new User()
+    const subscribed = world.session.subscribe(
+      { channel: "orderbook_delta", params: tickers("A", "B") },
+      { ...user, onSnapshotRequest: (id, markets) => void requests.push([id, markets]) }
+    )
+    assert.isTrue(Result.isSuccess(subscribed))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    assert.deepStrictEqual(requests, [])
+    subscription.snapshot(["B"])
+    const { id, params } = world.takeOne()
+    assert.deepInclude(params, { action: "get_snapshot", market_tickers: ["B"] })
+    assert.deepStrictEqual(requests, [[id, ["B"]]])
+  })
+
+  it("reconnects if the line drops while a snapshot is requested, and ends no subscription", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    world.takeOne()
+    world.reconnect()
+    const { id, params } = world.takeOne()
+    assert.deepStrictEqual(params.market_tickers, ["A", "B"])
+    world.receive(subscribed(id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    assert.deepStrictEqual(user.tags.slice(2), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
+    assert.deepStrictEqual(user.ends, [])
+    world.pass(5_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("requests one snapshot for all users who join a live book", () => {
+    const world = new World()
+    const first = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    const second = world.subscribe("orderbook_delta", tickers("A"))
+    const third = world.subscribe("orderbook_delta", tickers("A"))
+    const command = world.takeOne()
+    assert.deepInclude(command.params, { action: "get_snapshot", market_tickers: ["A"] })
+    assert.deepStrictEqual(world.unread, [])
+    world.receive(snapshot(1, 2, "A", command.id))
+    for (const { user } of [second, third]) assert.deepStrictEqual(user.tags, ["orderbook_snapshot"])
+    assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
+  })
+
+  it("keeps at most one snapshot request in flight per market", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    for (let count = 0; count < 5; count++) subscription.snapshot(["A"])
+    subscription.snapshot(["B", "UNKNOWN"])
+    const first = world.takeOne()
+    assert.deepStrictEqual(first.params.market_tickers, ["A"])
+    world.receive(snapshot(1, 3, "A", first.id))
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
     assert.deepStrictEqual(world.unread, [])
   })
 })

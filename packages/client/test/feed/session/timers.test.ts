@@ -23,7 +23,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual([world.unread, world.abandoned], [[], []])
   })
 
-  it("does not wake for other connections while a handshake is in flight", () => {
+  it("does not wake to dial a second connection while a handshake is in flight", () => {
     const world = new World()
     world.subscribe("communications", shard(0))
     world.subscribe("communications", shard(1))
@@ -31,7 +31,7 @@ describe("Session: timers", () => {
     assert.strictEqual(world.session.nextMillis(), world.nowMillis + 15_000)
   })
 
-  it("does not wake for other connections before the Retry-After of the exchange", () => {
+  it("does not wake to dial a second connection before the time in Retry-After", () => {
     const world = new World()
     world.subscribe("communications", shard(0))
     world.subscribe("communications", shard(1))
@@ -41,7 +41,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("opens a subscription again one time if no snapshot arrives, and then refuses the market", () => {
+  it("reopens a subscription once if no snapshot arrives, and then refuses the market", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const cmds: Array<string> = []
@@ -63,7 +63,7 @@ describe("Session: timers", () => {
     assert.strictEqual(user.of("Outage").length, 1)
   })
 
-  it("opens a silent subscription again each time, if snapshots arrive after it was opened", () => {
+  it("reopens a subscription each time its snapshots stop", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     let sid = 1
@@ -84,8 +84,8 @@ describe("Session: timers", () => {
   })
 
   /**
-   * Passes time on a connection whose books are silent. `first` returns the markets whose snapshots follow a subscribe
-   * command.
+   * Passes time on a connection that sends no snapshot on request. After a subscribe command, it sends the snapshots of
+   * the markets in `first()`.
    */
   const serveSilently = (world: World, seconds: number, first: () => ReadonlyArray<string>): ReadonlyArray<string> => {
     const cmds: Array<string> = []
@@ -106,7 +106,7 @@ describe("Session: timers", () => {
     return cmds
   }
 
-  it("opens a silent subscription again for a market that was refused and added again", () => {
+  it("reopens a silent subscription if a refused market was added again", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     serveSilently(world, 25, () => ["B"])
@@ -116,7 +116,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(user.tags.slice(4), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("opens a silent subscription again if a market is missing that was not missing before", () => {
+  it("reopens a silent subscription if the snapshot of another market is missing", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "B"))

@@ -1,6 +1,6 @@
 /** Checks what the session does after commands without a reply. */
 import { assert, describe, it } from "@effect/vitest"
-import { error, ok, subscribed, ticker, trade } from "../support/messages.ts"
+import { delta, error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
 import { World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
@@ -28,7 +28,7 @@ const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string;
 }
 
 describe("Session: commands without a reply", () => {
-  it("reconnects only once if several commands and the request for the list get no reply", () => {
+  it("reconnects only once if several commands and list_subscriptions get no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
@@ -51,7 +51,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("does not repeat an unanswered request for the list on the next connection", () => {
+  it("does not repeat an unanswered list_subscriptions on the next connection", () => {
     const world = new World()
     world.live("trade")
     verify(world)
@@ -67,7 +67,7 @@ describe("Session: commands without a reply", () => {
     )
   })
 
-  it("keeps a subscription if a command for it was sent after the request for the list", () => {
+  it("keeps a subscription if a command for it was sent after list_subscriptions", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     const id = verify(world)
@@ -79,7 +79,7 @@ describe("Session: commands without a reply", () => {
     assert.deepInclude(user.of("Outage")[0]?.cause, { reason: "a user requested it" })
   })
 
-  it("keeps a subscription if a command for it is in flight when the list arrives", () => {
+  it("keeps a subscription if a command for it is in flight when the list of subscriptions arrives", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.resubscribe()
@@ -89,7 +89,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("keeps a subscription that was opened after the request for the list", () => {
+  it("keeps a subscription that was opened after list_subscriptions", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     const id = verify(world)
@@ -98,7 +98,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("sends an update again if the exchange still has the subscription", () => {
+  it("sends an unanswered update again if the exchange still has the subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -146,7 +146,7 @@ describe("Session: commands without a reply", () => {
     assert.strictEqual(user.of("Refused").length, 1)
   })
 
-  it("ends a subscription without markets after three subscribe commands without a reply", () => {
+  it("ends a subscription without markets if three subscribe commands get no reply", () => {
     const world = new World()
     const { user } = world.subscribe("fill")
     world.open()
@@ -168,7 +168,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("requests the list again if a user takes over a subscription that is being ended", () => {
+  it("sends list_subscriptions again if a user takes over a subscription that is being ended", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.open()
@@ -191,7 +191,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([user.tags.at(-1), user.ends], ["trade", []])
   })
 
-  it("does not end a subscription that the list has assigned to a user", () => {
+  it("does not end a subscription that the list of subscriptions has assigned to a user", () => {
     const world = new World({ commandBurst: 1, commandIntervalMillis: 6_000 })
     world.subscribe("trade")
     world.open()
@@ -206,7 +206,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("finds a subscription in the list by its channel, and adds its markets again", () => {
+  it("finds a subscription in the list of subscriptions by its channel, and adds its markets again", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -255,5 +255,157 @@ describe("Session: commands without a reply", () => {
     world.receive(subscribed(subscribe.id, "ticker", 7))
     world.receive(ticker(7))
     assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+})
+
+describe("Session, silence and unanswered commands", () => {
+  it("requests the list of subscriptions after error 18 (CommandTimeout), and acts on that list", () => {
+    for (const isOpen of [true, false]) {
+      const world = new World()
+      const { user } = world.subscribe("ticker")
+      world.open()
+      world.receive(error(18, { id: world.takeOne().id }))
+      const list = world.takeOne()
+      assert.strictEqual(list.cmd, "list_subscriptions")
+      world.receive({ id: list.id, type: "ok", msg: isOpen ? [{ channel: "ticker", sid: 5 }] : [] })
+      if (!isOpen) world.receive(subscribed(world.takeOne().id, "ticker", 5))
+      assert.deepStrictEqual(world.unread, [])
+      world.receive(ticker(5))
+      assert.deepStrictEqual(user.tags, ["ticker"])
+    }
+  })
+
+  it("fails with CommandTimedOut if the exchange replies to list_subscriptions, but never to the command", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    for (let attempt = 0; attempt < 3; attempt++) {
+      assert.strictEqual(world.takeOne().cmd, "subscribe")
+      world.pass(5_000)
+      const list = world.unread.find(({ cmd }) => cmd === "list_subscriptions")!
+      world.take(world.unread.length)
+      world.receive({ id: list.id, type: "ok", msg: [] })
+    }
+    assert.deepInclude(user.error, { _tag: "CommandTimedOut", attempts: 3, markets: ["A"] })
+    assert.deepStrictEqual(world.session.state().subscriptions, [])
+  })
+
+  it("notices a half-open line within 25 seconds and never waits for its close", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.pass(19_999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "Unresponsive", timeoutMillis: 5_000 })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.session.closed(1, 1006, "the close event, much later")
+    world.open()
+    assert.strictEqual(world.takeOne().generation, 2)
+  })
+
+  const serve = (world: World, millis: number, reply: (command: ReturnType<World["takeOne"]>) => void): void => {
+    for (let passed = 0; passed < millis; passed += 500) {
+      world.session.pinged(world.generation)
+      for (const command of world.take(world.unread.length)) reply(command)
+      world.pass(500)
+    }
+  }
+
+  it("reopens a subscription that is acknowledged but never delivers", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    const other = world.live("trade", {}, 2)
+    world.receive(snapshot(1, 1))
+    const cmds: Array<string> = []
+    let sid = 2
+    serve(world, 150_000, ({ cmd, id, params }) => {
+      cmds.push(params.action ?? cmd)
+      if (cmd === "list_subscriptions") {
+        world.receive({
+          id,
+          type: "ok",
+          msg: [
+            { channel: "orderbook_delta", sid: 1 },
+            { channel: "trade", sid: 2 }
+          ]
+        })
+      } else if (cmd === "unsubscribe") world.receive({ id, type: "unsubscribed", sid: 1, seq: 3 })
+      else if (cmd === "subscribe") {
+        world.receive(subscribed(id, "orderbook_delta", ++sid))
+        world.receive(snapshot(sid, 1))
+      } else world.receive(ok(id, 1, 2))
+    })
+    assert.deepStrictEqual(
+      cmds.filter((cmd) => cmd !== "list_subscriptions"),
+      ["get_snapshot", "unsubscribe", "subscribe"]
+    )
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "Outage", "Restored", "orderbook_snapshot"])
+    assert.deepStrictEqual(other.user.events, [])
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
+  it("probes a silent line, and keeps the line while the exchange replies", () => {
+    const world = new World()
+    const books = world.live("orderbook_delta", tickers("A"))
+    world.live("trade", tickers("A"), 2)
+    let seq = 1
+    world.receive(snapshot(1, seq))
+    const cmds = new Set<string>()
+    serve(world, 3_600_000, ({ cmd, id, params }) => {
+      cmds.add(params.action ?? cmd)
+      if (params.action === "get_snapshot") world.receive(snapshot(1, ++seq, "A", id))
+      else {
+        world.receive({
+          id,
+          type: "ok",
+          msg: [
+            { channel: "orderbook_delta", sid: 1 },
+            { channel: "trade", sid: 2 }
+          ]
+        })
+      }
+    })
+    assert.deepStrictEqual([...cmds].toSorted(), ["get_snapshot", "list_subscriptions"])
+    assert.deepStrictEqual(world.dials, [1])
+    assert.deepStrictEqual(new Set(books.user.tags), new Set(["orderbook_snapshot"]))
+  })
+
+  it("reopens a subscription that is not in the exchange's list of subscriptions", () => {
+    const world = new World()
+    const { user } = world.live("fill")
+    let isOpen = false
+    serve(world, 70_000, ({ cmd, id }) => {
+      if (cmd === "subscribe") {
+        isOpen = true
+        world.receive(subscribed(id, "fill", 2))
+      } else world.receive({ id, type: "ok", msg: isOpen ? [{ channel: "fill", sid: 2 }] : [] })
+    })
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+      _tag: "SubscriptionLost",
+      code: undefined,
+      reason: "it is not in the list of subscriptions"
+    })
+  })
+
+  it("requests a missing snapshot once more before it refuses the market", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    let seq = 2
+    const cmds: Array<string> = []
+    serve(world, 12_000, ({ cmd, id, params }) => {
+      cmds.push(params.action ?? cmd)
+      if (params.action === "get_snapshot") world.receive(ok(id, 1, ++seq))
+      world.receive(delta(1, ++seq, "B"))
+    })
+    assert.deepStrictEqual(cmds, ["get_snapshot", "get_snapshot", "delete_markets"])
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SnapshotMissing", markets: ["A"] })
   })
 })

@@ -1,4 +1,4 @@
-/** Checks which names the session wants, and on which connection it places them. */
+/** Checks to which markets the session subscribes, and on which connection. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
@@ -50,7 +50,7 @@ describe("place", () => {
     assert.deepStrictEqual([...world.session.state().subscriptions[0]!.names], ["D"])
   })
 
-  it("opens another connection for a closed filter whose place another filter has taken", () => {
+  it("opens another connection for a filter if another filter has taken its connection", () => {
     const world = new World()
     const first = world.live("communications", { shard_factor: 2, shard_key: 0 })
     first.subscription.close()
@@ -60,7 +60,7 @@ describe("place", () => {
     assert.strictEqual(world.session.state().connections.length, 2)
   })
 
-  it("opens another connection for markets whose place another filter has taken", () => {
+  it("opens another connection for a market if another filter has taken its connection", () => {
     const world = new World()
     const first = world.live("orderbook_delta", tickers("A"))
     first.subscription.close()
@@ -82,7 +82,7 @@ describe("place", () => {
 })
 
 describe("removeSlot", () => {
-  it("keeps the other subscriptions of a channel", () => {
+  it("keeps the subscriptions of the channel on other connections", () => {
     const { subscription, world } = spread()
     subscription.add(["C"])
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 2)
@@ -161,7 +161,7 @@ describe("addNames", () => {
     assert.strictEqual(user.events.length, 2)
   })
 
-  it("requests the snapshot of an added market if it does not arrive", () => {
+  it("requests the snapshot of an added market if the snapshot does not arrive", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -220,5 +220,81 @@ describe("state", () => {
       subscriptions: [],
       counters: { dials: 0, losses: 0, gaps: 0, duplicates: 0, undecodable: 0, stale: 0, stray: 0, messages: 0 }
     })
+  })
+})
+
+describe("Session, users of a subscription", () => {
+  it("delivers no more messages of markets that a user removed", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
+    subscription.remove(["B", "C"])
+    world.receive(trade(1, 1, "B"))
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["B", "C"] })
+    world.receive(ok(removal.id, 1, 2, ["A"]))
+    world.receive(trade(1, 3))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("shares one connection and one subscription among many users, and counts dials", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A"))
+    const others = Array.from({ length: 50 }, () => world.subscribe("trade", tickers("A")))
+    world.receive(trade(1, 1))
+    for (const { user } of [first, ...others]) assert.deepStrictEqual(user.tags, ["trade"])
+    assert.strictEqual(first.user.events[0], others[9]!.user.events[0])
+    assert.strictEqual(world.session.state().counters.dials, 1)
+    assert.deepStrictEqual(world.unread, [])
+    for (const { subscription } of others) subscription.close()
+    assert.deepStrictEqual(world.unread, [])
+    first.subscription.close()
+    assert.strictEqual(world.takeOne().cmd, "unsubscribe")
+  })
+
+  it("removes a market when its last user leaves", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A", "B"))
+    const second = world.subscribe("trade", tickers("B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B", "C"]))
+    first.subscription.close()
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["A"] })
+    world.receive(ok(removal.id, 1, 2, ["B", "C"]))
+    world.receive(trade(1, 3, "B"))
+    assert.deepStrictEqual(first.user.events, [])
+    assert.deepStrictEqual(second.user.tags, ["trade"])
+    second.subscription.remove(["B", "C"])
+    assert.strictEqual(world.takeOne().cmd, "unsubscribe")
+    assert.deepStrictEqual(second.user.ends, [])
+  })
+
+  it("uses a separate connection for a second filter, until its last user leaves", () => {
+    const world = new World()
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    const second = world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    const command = world.takeOne()
+    assert.strictEqual(command.generation, 2)
+    world.receive(subscribed(command.id, "communications", 1))
+    second.subscription.close()
+    const unsubscribe = world.takeOne()
+    world.receive({ id: unsubscribe.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(world.abandoned, [2])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("refuses a subscription that needs too many connections, and keeps no state of it", () => {
+    const world = new World({ maxConnections: 1 })
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    const refused = world.session.subscribe(
+      { channel: "communications", params: { shard_factor: 2, shard_key: 1 } },
+      new User()
+    )
+    assert.strictEqual(
+      Result.getOrThrow(Result.flip(refused)).message,
+      "A subscription to communications needs more connections than maxConnections (1) allows. Use fewer different filters or fewer markets of this channel, or raise maxConnections"
+    )
+    assert.strictEqual(world.session.state().subscriptions.length, 1)
   })
 })

@@ -11,7 +11,10 @@ const examples = new Map(
     .map(({ payload }) => [payload["type"], payload])
 )
 
-/** The example message of `type` with these members and these fields of `msg`, without `sending_ts_ms`. */
+/**
+ * The example message of `type` without `sending_ts_ms`. `members` and `msg` replace or add fields of the message and
+ * of its `msg`.
+ */
 export const message = (type: string, members: Fields, msg: Fields = {}): Fields => {
   const { sending_ts_ms: _time, ...example } = examples.get(type)!
   return { ...example, ...members, msg: { ...(example["msg"] as Fields), ...msg } } // data messages have a msg

@@ -1,6 +1,6 @@
 /** Faults in the source code of the session. The property of `sessionModel.ts` must detect each fault. */
 
-/** `pattern` must match exactly once. */
+/** A replacement in the source of the session. `pattern` must match exactly once. */
 export interface PlantedFault {
   readonly name: string
   readonly file: string

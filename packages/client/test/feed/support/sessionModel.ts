@@ -425,7 +425,7 @@ export class Model {
   #join(kind: (typeof kinds)[number], wanted: ReadonlyArray<string>, closes: number | null): void {
     const user = new CheckingUser(kind, wanted, this)
     const params = { ...kind.options, ...(kind.isNamed ? { market_tickers: wanted } : {}) }
-    const request = { channel: kind.channel, params } as SubscriptionRequest // the kinds are correct
+    const request = { channel: kind.channel, params } as SubscriptionRequest // each kind makes a valid request
     const made = this.session.subscribe(request, user)
     if (Result.isFailure(made)) {
       assert.equal(made.failure._tag, "TooManyConnections")

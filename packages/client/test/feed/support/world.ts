@@ -114,7 +114,7 @@ export class World {
     this.session.received(generation, text, this.nowMillis + this.wallOffsetMillis)
   }
 
-  /** Marks the returned commands as taken. */
+  /** Returns the next commands that the session sent. Each command is returned only once. */
   take(count = 1): ReadonlyArray<SentCommand> {
     const commands = this.sent.slice(this.#read, this.#read + count)
     assert.strictEqual(commands.length, count, `commands sent: ${JSON.stringify(this.sent.slice(this.#read))}`)
@@ -130,7 +130,7 @@ export class World {
     return this.sent.slice(this.#read)
   }
 
-  /** Calls `tick` whenever it is due. */
+  /** Advances the clock by `millis`, and calls `tick` whenever it is due. */
   pass(millis: number): void {
     const end = this.nowMillis + millis
     for (let ticks = 0; ; ticks++) {

@@ -1,4 +1,4 @@
-/** A feed with one scripted session per line (connection). Tests pass the events. */
+/** A feed with one scripted session per line (connection). Tests deliver the events through the sessions. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -29,7 +29,7 @@ export class ScriptedSession {
   readonly service: FeedService
 
   constructor(openSession: Effect.Effect<FeedService, never, Scope.Scope>, onLagging: () => void) {
-    // Merged trades call no other members.
+    // The merged trades call only these members of the service.
     this.service = {
       openSession,
       state: Effect.sync(() => ({ ended: undefined, connections: [], subscriptions: [], counters: {} })),

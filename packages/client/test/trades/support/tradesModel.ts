@@ -13,20 +13,20 @@ import type { Interval } from "../../../src/trades/coverage.ts"
 import type { TradeLines } from "../../../src/trades/lines.ts"
 
 export const tradeOf = (number: number, millis: number, isBlock = false, market_ticker = "A"): Trade => ({
-  count_fp: "1.00" as Trade["count_fp"], // a count
+  count_fp: "1.00" as Trade["count_fp"], // the text is a count
   is_block_trade: isBlock,
   market_ticker,
-  no_price_dollars: "0.6000" as Trade["no_price_dollars"], // an amount
+  no_price_dollars: "0.6000" as Trade["no_price_dollars"], // the text is an amount
   taker_book_side: "bid",
   taker_outcome_side: "yes",
   taker_side: "yes",
   trade_id: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
   ts: Math.floor(millis / 1_000),
   ts_ms: millis,
-  yes_price_dollars: "0.4000" as Trade["yes_price_dollars"] // an amount
+  yes_price_dollars: "0.4000" as Trade["yes_price_dollars"] // the text is an amount
 })
 
-/** An event with a message of a trade. */
+/** Makes an event with a message of a trade. */
 export const messageOf = (msg: Trade, receivedMillis: number): FeedEvent<"trade"> => {
   const message: TradeMessage = { type: "trade", sid: 1, seq: 1, msg }
   return { _tag: "Message", message, generation: 1, sid: 1, receivedMillis }

@@ -47,8 +47,8 @@ export const firstMinuteOf = ({ minutes, startSeconds }: CandleRange): number =>
 
 /**
  * Returns candlesticks, oldest first. `quotes` must include the last quote before the first period. With
- * `withLatestBefore`, the first period always has a candlestick if there is an earlier one. If nothing happened in the
- * first period, its candlestick repeats the last prices before it.
+ * `withLatestBefore`, the first period always has a candlestick if the market had quotes or trades before this period.
+ * If nothing happened in the first period, its candlestick repeats the last prices before the period.
  */
 export const candlesOf = (
   quotes: ReadonlyArray<QuotePeriod>,
@@ -113,8 +113,8 @@ const toCandle = (
 }
 
 /**
- * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. By default, one
- * trade adds at most 10¹³.
+ * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. With the default
+ * `maxOrderContracts`, one trade adds at most 10¹³.
  */
 const maxSum = 2 ** 52
 

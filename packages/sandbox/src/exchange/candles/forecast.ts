@@ -57,7 +57,7 @@ const firstTradeSeconds = (event: EventState): number =>
 
 const valueAt = (points: ReadonlyArray<Point>, probability: number): number => {
   const index = points.findIndex(({ below }) => below >= probability)
-  const upper = points[index] ?? points.at(-1)! // called with at least one point
+  const upper = points[index] ?? points.at(-1)! // there is at least one point
   const lower = points[index - 1]
   return index <= 0 || lower === undefined
     ? upper.value

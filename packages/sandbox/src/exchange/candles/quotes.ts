@@ -27,7 +27,7 @@ export interface QuotePeriod {
 
 export const minuteMillis = 60_000
 
-/** A minute includes its end, but not its start. */
+/** Returns the number of the minute that contains a time. A minute includes its end, but not its start. */
 export const minuteOf = (atMillis: number): number => Math.ceil(atMillis / minuteMillis)
 
 export const noQuotes: Readonly<QuotePeriod> = {

@@ -168,14 +168,14 @@ const execute = (state: State, trade: BlockTradeState): void => {
   trade.executedMillis = state.nowMillis
 }
 
-/** A proposal that was not executed expires at its `expirationMillis`. */
+/** The status of a block trade. A proposal that was not executed expires at its `expirationMillis`. */
 const statusOf = (
   { nowMillis }: State,
   { executedMillis, expirationMillis }: Pick<BlockTradeState, "executedMillis" | "expirationMillis">
 ): BlockTrade["status"] =>
   executedMillis !== undefined ? "executed" : nowMillis < expirationMillis ? "pending" : "expired"
 
-/** A copy that later events do not change. */
+/** Copies a block trade, so that later events do not change it. */
 export const toBlockTrade = (state: State, { market: _market, ...trade }: BlockTradeState): BlockTrade => {
   const status = statusOf(state, trade)
   return {
@@ -192,7 +192,7 @@ const toParty = ({ account, ...party }: BlockPartyState): BlockTradeParty => ({
   accountId: account.accountId
 })
 
-/** Newest first. */
+/** Lists the block trades of the caller, newest first. */
 export const listBlockTrades = (
   state: State,
   caller: AccountState,

@@ -9,7 +9,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 export const communicationsIdOf = (accountId: string): string => sha256(`communications ${accountId}`)
 
-/** Documented: other accounts see this id instead of a creator's id that is hidden. */
+/** Documented: other accounts see this id if the creator of an RFQ hides its own id. */
 const placeholder = /*#__PURE__*/ sha256("")
 
 /** The id of an RFQ's creator as `viewerId` sees it. */

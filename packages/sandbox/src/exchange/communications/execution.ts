@@ -17,7 +17,7 @@ import { cancelQuote, closeRfq } from "./closing.ts"
 import { toQuote } from "./records.ts"
 import { checkMoney, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Executes a confirmed quote. Cancels it if one of the two orders is refused. */
+/** Executes a confirmed quote. Cancels the quote if one of its two orders is refused. */
 export const executeQuote = (state: State, quote: QuoteState): void => {
   const { rfq } = quote
   reportFirst(state, () => {
@@ -49,7 +49,7 @@ const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; 
     // Self-trade prevention would prevent a trade between two orders of one account.
     return undefined
   }
-  const terms = termsOf(quote, quote.acceptedSide!) // it was accepted
+  const terms = termsOf(quote, quote.acceptedSide!) // the quote was accepted
   const own = opposite(terms)
   // The taker's money must be checked before the maker's order reaches the book.
   if (checkMoney(rfq.account, rfq.subaccount, market, own, market.takerRate, insufficientBalance) !== undefined) {
@@ -63,7 +63,7 @@ const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; 
   if (Result.isFailure(maker)) {
     return undefined
   }
-  const resting = state.orders.get(maker.success.orderId)! // it was placed
+  const resting = state.orders.get(maker.success.orderId)! // the order was placed
   const taker = place(
     state,
     rfq.account,
@@ -89,7 +89,7 @@ export const orderOf = (
   ...options,
   ticker,
   clientOrderId: state.ids.next(),
-  // The exchange cancels a resting order of the same party, so that the order does not prevent the trade.
+  // If one of the party's own orders rests in the way of the trade, the exchange cancels that resting order.
   selfTradePrevention: "maker",
   expirationSeconds: undefined,
   reduceOnly: false,

@@ -27,8 +27,8 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 
   /**
-   * Finds a superset of the kept records that have one of the keys and the status, if these are given. The caller must
-   * check each record.
+   * Finds at least the kept records with the `status` and one of the `keys`. Undefined permits every status or key. The
+   * caller must check each record, because the search can also find others.
    */
   before(
     keys: ReadonlyArray<string> | undefined,
@@ -42,5 +42,5 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 }
 
-/** For more keys, one search in all records is cheaper than a search for each key. */
+/** With more keys, one search in all records is cheaper than a search for each key. */
 const maxKeys = 50

@@ -37,7 +37,10 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
 const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray<string> | undefined =>
   eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 
-/** Lists quotes, newest first. Recorded: a query that names neither role is refused, because quotes are private. */
+/**
+ * Lists quotes, newest first. Recorded: a query is refused unless it asks for quotes of the caller or for quotes on the
+ * caller's RFQs, because quotes are private.
+ */
 export const listQuotes = (
   state: State,
   caller: AccountState,

@@ -23,7 +23,7 @@ import { cancelQuote } from "./closing.ts"
 import { attachQuote, findQuote, findRfq, toQuote } from "./records.ts"
 import { checkMoney, countOf, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** The documented times to confirm and to execute. The second one starts at the confirmation. */
+/** The documented times to confirm and to execute. The time to execute starts at the confirmation. */
 export const windowsOf = ({ isHighlyVolatile }: MarketState) =>
   isHighlyVolatile
     ? { confirmationMillis: 3_000, executionMillis: 1_000 }
@@ -151,7 +151,7 @@ const change = (
     return Result.void
   })
 
-/** Cancels an open quote. Recorded: any other quote is not found. */
+/** Cancels an open quote. Recorded: a quote that is not open counts as not found. */
 export const remove = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,

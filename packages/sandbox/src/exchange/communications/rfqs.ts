@@ -24,7 +24,8 @@ import { attachRfq, findRfq, toRfq } from "./records.ts"
 const maxOpenRfqs = 100
 
 /**
- * Creates an RFQ. If the account already has an open RFQ on the market, replaces it if requested, and otherwise fails.
+ * Creates an RFQ. If the account already has an open RFQ on the market, `replaceExisting` replaces it. Otherwise the
+ * call fails.
  */
 export const create = (state: State, account: AccountState, input: CreateRfq): Result.Result<RfqState, Refusal> => {
   const market = state.markets.get(input.ticker)
@@ -49,7 +50,7 @@ export const create = (state: State, account: AccountState, input: CreateRfq): R
   return Result.succeed(rfq)
 }
 
-/** Checks what depends neither on the market nor on the account. */
+/** Checks the subaccount, and the number of contracts or the target cost. */
 export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refusal | undefined => {
   const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
   const largest = state.assumptions.maxOrderContracts * contract
@@ -71,8 +72,8 @@ export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refus
 }
 
 /**
- * Refuses a second RFQ on a market unless it replaces the existing one. For that, both must be of the same subaccount,
- * and no quote on the existing one may be waiting for its confirmation or execution.
+ * Refuses a second RFQ on a market if it does not replace the open RFQ. An open RFQ cannot be replaced by another
+ * subaccount, or while a quote on it waits for confirmation or execution.
  */
 const checkExisting = (
   account: AccountState,

@@ -128,7 +128,7 @@ const applyTransfer = (
   attach(to)
   deployPremium(state, from.holding.account, -changePosition(state, from, sides.from, count, input.price))
   const paid = changePosition(state, to, sides.to, count, input.price)
-  // The error account pays for its subtrader, or receives what the subtrader is paid.
+  // The error account pays or receives this amount instead of its subtrader.
   pay(state, to.holding, -paid)
   pay(state, holdingOf(errorAccount, 0, to.market.exchangeIndex), paid)
 }

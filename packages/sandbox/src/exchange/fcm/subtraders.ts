@@ -2,7 +2,7 @@
  * Futures commission merchants (FCMs) and their subtraders.
  *
  * A subtrader is a separate account with its own orders, positions and money. Its orders do not reach the exchange over
- * REST. Here, the operator places them.
+ * REST. In the local exchange, the operator places them.
  *
  * @module
  */
@@ -24,8 +24,8 @@ import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
 /**
- * Makes an account an FCM member. The error account also becomes one. Neither account can be a subtrader, because a
- * transfer could then take money from the same account twice.
+ * Makes an account an FCM member. The error account also becomes an FCM member. Neither account can be a subtrader,
+ * because a transfer could then take money from the same account twice.
  */
 export const enable = (
   state: State,

@@ -45,7 +45,7 @@ export const notFcm: Refusal = /*#__PURE__*/ refusal(
   "the account is not an FCM member"
 )
 
-/** Newest first. */
+/** Lists trades, newest first. */
 export const listFcmTrades = (
   { fcm }: AccountState,
   query: PageQuery & TimeQuery

@@ -21,7 +21,10 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** A fee rate of an input is in ten-thousandths, and is stored in millionths: a hundred per ten-thousandth. */
+/**
+ * How many millionths a ten-thousandth has. Inputs state fee rates in ten-thousandths. The state stores them in
+ * millionths.
+ */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -147,7 +150,7 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-/** Adds a market. Its terms must be valid. */
+/** Adds a market. The caller must have checked the input. */
 export const addMarket = (
   state: State,
   input: Omit<CreateMarket, "priceRanges">,
@@ -250,8 +253,8 @@ const isFloor = (value: number | undefined): boolean => value !== undefined && v
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /**
- * Each range must lie between $0 and $1, and be a whole number of steps. The finest step is $0.0001. Ranges must be in
- * ascending order and must not overlap, but can share a boundary.
+ * Reads price ranges. Each range must lie between $0 and $1, and be a whole number of steps. The finest step is
+ * $0.0001. Ranges must be in ascending order and must not overlap, but can share a boundary.
  */
 export const readGrid = (
   ranges: CreateMarket["priceRanges"] = everyCent

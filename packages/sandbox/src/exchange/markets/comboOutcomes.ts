@@ -21,18 +21,21 @@ const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "the legs of a combo determine its result: determine or dispute the markets of its legs"
 )
 
-/** Also sets the results of the combos that have the market as a leg, if their value is then known. */
+/**
+ * Sets the result of a market. Also sets the results of the combos that include the market, if their value is then
+ * known.
+ */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.determine(state, market, outcome), state)
 
 /**
- * Also disputes the combos that have the market as a leg, if their value is then unknown. A settled combo stays
- * settled.
+ * Disputes the result of a market. Also disputes the combos that include the market, if their value is then unknown.
+ * A settled combo stays settled.
  */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 
-/** A combo closes when its last leg closes, unless its own close was set. */
+/** Sets when a market closes. A combo closes when its last leg closes, unless the combo's own close was set. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   const following = followingCombos(market)
   return Result.map(lifecycle.setClose(state, market, closeMillis), () => {
@@ -63,7 +66,7 @@ const change = (
 
 const followResult = (state: State, combo: MarketState): void => {
   const value = valueOf(combo.combo!) // every market of `combos` is a combo
-  // If the status of the combo does not permit this, the combo stays unchanged.
+  // If the status of the combo does not permit the change, the combo stays unchanged.
   if (value === undefined) {
     lifecycle.dispute(state, combo)
   } else {

@@ -19,15 +19,15 @@ import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
 
-/** The legs are valid in the collection. `market` is undefined if the combo does not exist yet. */
+/** A combo whose legs are valid in its collection. `market` is undefined if the combo does not exist yet. */
 export interface Combination {
   readonly combo: ComboState
   readonly market: MarketState | undefined
 }
 
 /**
- * The legs of an existing combo may be closed. A new combo needs legs that are not closed, and counts towards the limit
- * of `creator`. Without a creator, there is no limit.
+ * Finds or creates the combo of the legs. The legs of an existing combo may be closed. A new combo needs legs that are
+ * not closed, and counts towards the limit of `creator`. Without `creator`, there is no limit.
  */
 export const comboOf = (
   state: State,

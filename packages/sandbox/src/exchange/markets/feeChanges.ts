@@ -31,7 +31,7 @@ export const ratesOf = (event: EventState): { readonly taker: number; readonly m
   return { taker: (rates[feeType].taker * times) / 100, maker: (rates[feeType].maker * times) / 100 }
 }
 
-/** Resting orders keep their reservations. */
+/** Sets the rates of a market. Its resting orders keep their reservations. */
 const setRates = (market: MarketState): void => {
   const { maker, taker } = ratesOf(market.event)
   market.takerRate = market.ownTakerRate ?? taker
@@ -137,7 +137,7 @@ export const attachEventFee = (state: State, event: EventState, change: EventFee
   state.eventFeeChanges.push(change)
 }
 
-/** The ids of the changes of all series differ, and so do the ids of the changes of all events. */
+/** Returns an id that is unique among the changes of all series, or among the changes of all events. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

@@ -30,8 +30,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * A market or a position can be archived only after it settled. The lists of trades, fills and orders themselves know
- * which of their items are archived.
+ * Whether a market or a position is archived. It can be archived only after it settled. Trades, fills and orders are
+ * not here, because their lists know which of their items are archived.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

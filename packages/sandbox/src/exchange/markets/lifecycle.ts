@@ -47,7 +47,7 @@ const step = (
   return Result.void
 }
 
-/** Resting orders stay, except those with `cancelOnPause`. */
+/** Pauses a market. Resting orders stay in the book, except those with `cancelOnPause`. */
 export const pause = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["initialized", "active"], () => {
     market.paused = true
@@ -55,7 +55,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
     logChange(state, market, "paused")
   })
 
-/** Documented: all orders that rested during the pause are canceled. */
+/** Ends a pause. Documented: all orders that rested during the pause are canceled. */
 export const reactivate = (state: State, market: MarketState): Result.Result<void, Refusal> => {
   const { nowMillis } = state
   return market.paused
@@ -67,7 +67,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
 
-/** A time in the future reopens a closed market that is not determined. */
+/** Changes the closing time. A time in the future reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   if (closeMillis !== Infinity && !isTime(closeMillis)) {
     return Result.fail(invalidTime)
@@ -88,7 +88,7 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
     : Result.fail(invalidParameters("a market must open before it closes"))
 }
 
-/** A market that was paused before its opening stays paused. */
+/** Opens a market. A market that was paused before its opening stays paused. */
 export const open = (state: State, market: MarketState): void => logChange(state, market, "opened")
 
 export const close = (state: State, market: MarketState): void => {
@@ -100,8 +100,8 @@ export const close = (state: State, market: MarketState): void => {
 }
 
 /**
- * An open market closes; a disputed market gets a new result. If the value is below the market's floor, the market
- * settles at the floor, and the result is `scalar`.
+ * Determines the result of a market. An open market closes, and a disputed market gets a new result. If the value is
+ * below the market's floor, the market settles at the floor, and the result is `scalar`.
  */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const stated = valueOf(outcome)
@@ -128,7 +128,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
 const valueOf = (outcome: Outcome): number | undefined =>
   outcome === "yes" ? dollar : outcome === "no" ? 0 : parsePrice(outcome.scalar)
 
-/** The market does not settle until it is determined again. */
+/** Disputes a result. The market does not settle until it is determined again. */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"

@@ -51,7 +51,7 @@ export class MarketData {
     this.state = state
   }
 
-  /** The exchange's time in the shown state, in Unix milliseconds. */
+  /** The exchange's time, in Unix milliseconds. */
   get nowMillis(): number {
     return this.state.nowMillis
   }
@@ -62,7 +62,7 @@ export class MarketData {
     return { exchangeActive, tradingActive: exchangeActive && (this.state.tradingActive[exchangeIndex] ?? false) }
   }
 
-  /** Shards are numbered from 0. */
+  /** The number of shards. They are numbered from 0. */
   get shards(): number {
     return shards
   }
@@ -95,7 +95,7 @@ export class MarketData {
     )
   }
 
-  /** The event of a market, which may be archived. */
+  /** The event of a market. Both may be archived. */
   eventOf(ticker: string): Result.Result<MarketEvent, Refusal> {
     return Result.map(this.#market(ticker), ({ event }) => toEvent(event))
   }
@@ -193,7 +193,10 @@ export class MarketData {
     return event === undefined ? Result.fail(notFound) : Result.succeed(forecastsOf(this.state, event, range))
   }
 
-  /** Events, oldest first: the events of all combos, of the combos of one collection, or of all other markets. */
+  /**
+   * Events, oldest first. With `multivariate`: the events of all combos, or of the combos of one collection. Otherwise:
+   * the events of all other markets.
+   */
   listEvents(
     query: PageQuery & {
       readonly multivariate: boolean
@@ -238,14 +241,14 @@ export class MarketData {
     return Array.from(this.state.series.values(), toSeries)
   }
 
-  /** The changes of the fee of one series or of all series, in the order of their commands. */
+  /** The changes of the fee of one series or of all series, in the order in which they were requested. */
   seriesFeeChanges(seriesTicker: string | undefined): ReadonlyArray<SeriesFeeChange> {
     return seriesTicker === undefined
       ? this.state.seriesFeeChanges
       : (this.state.series.get(seriesTicker)?.feeChanges ?? [])
   }
 
-  /** The changes of the fee override of one event or of all events. The change of the latest command comes first. */
+  /** The changes of the fee override of one event or of all events. The change that was requested last comes first. */
   listEventFeeChanges(
     query: PageQuery & { readonly eventTicker: string | undefined }
   ): Result.Result<Page<EventFeeChange>, Refusal> {

@@ -41,7 +41,7 @@ export const touch = (state: State, market: MarketState): void => {
   }
 }
 
-/** Can show an older top of the book, by at most an hour. */
+/** The returned top of the book can be up to an hour older than a day. */
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {

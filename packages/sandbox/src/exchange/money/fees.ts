@@ -82,8 +82,8 @@ const modulo = (value: number, step: number): number => {
 }
 
 /**
- * The charge of a fill besides its price: the trade fee, plus the rounding of the balance change down to whole steps,
- * minus the refund of earlier roundings. Updates the amount that the order carries.
+ * Returns what a fill costs in addition to its price: the trade fee, plus the rounding of the balance change down to
+ * whole steps, minus the refund of earlier roundings. Updates the amount that the order carries.
  */
 export const charge = (
   order: { carriedMicros: number },

@@ -28,7 +28,7 @@ import {
   type State
 } from "../state.ts"
 
-/** The limit for all accounts together. */
+/** The maximum money of all accounts together. */
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
@@ -54,7 +54,7 @@ export const makeHolding = (account: AccountState, subaccount: number, exchangeI
   positions: new Map()
 })
 
-/** A new position is not in the state until {@link attach} adds it. */
+/** Finds or makes a position. A new position is not in the state until {@link attach} adds it. */
 export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
   const holding =
     account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??
@@ -144,7 +144,9 @@ const share = (micros: number, part: number, whole: number): number => {
     : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
 }
 
-/** Charges no fee, and returns the change of the cash. Does not update which resting orders the position covers. */
+/**
+ * Changes a position without a fee, and returns the change of the cash. Does not update which resting orders it covers.
+ */
 export const changePosition = (
   state: State,
   position: PositionState,
@@ -158,7 +160,7 @@ export const changePosition = (
   const cost = count * ownPrice
   const before = position.count
   const closed = Math.min(count, Math.max(0, isBid ? -before : before))
-  // Opening costs the price of the own side. Closing also costs that price, and returns one dollar for each pair of YES
+  // Opening or closing a contract costs the price of the own side. Closing also returns one dollar, for the pair of YES
   // and NO.
   const revenue = closed * dollar - cost
 
@@ -179,7 +181,7 @@ export const changePosition = (
   return revenue
 }
 
-/** Returns the fee. The caller must have reduced the order's remaining count. */
+/** Applies a fill, and returns its fee. The caller must have reduced the order's remaining count. */
 export const applyFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
   const { position } = order
   const { holding } = position
@@ -187,8 +189,8 @@ export const applyFill = (state: State, order: OrderState, count: number, price:
   shrink(order, count)
   cover(position, order.side === "bid" ? "ask" : "bid")
 
-  // Many tiny fills can round their fees up beyond the reservation. The fee is at most the free cash, so the cash is
-  // never overdrawn.
+  // Many tiny fills can round their fees up beyond the reservation. The fee is limited to the free cash, so that the
+  // cash is never overdrawn.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
   const owed = charge(order, state.rounding, tradeFee, revenue)
   const fee = Math.min(owed, holding.cashMicros)
@@ -201,7 +203,7 @@ export const applyFill = (state: State, order: OrderState, count: number, price:
   return fee
 }
 
-/** The market must have a result. Undefined if the position is zero. */
+/** Settles a position in a market that has a result. Returns undefined if the position is zero. */
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
@@ -241,7 +243,7 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   return settlement
 }
 
-/** The primary subaccount always exists. */
+/** Whether a subaccount exists. The primary subaccount always exists. */
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
@@ -316,7 +318,7 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value at the last prices of the markets. Settled positions have no value. */
+/** The value of the positions at the last prices of their markets. Settled positions have no value. */
 const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
   for (const { count, market } of unsettledPositions(account, subaccount, exchangeIndex)) {

@@ -29,7 +29,7 @@ export const listPosition = (position: PositionState): void => {
 }
 
 /**
- * Finds every position that matches the filter, and can find other positions, too. Undefined if every position must be
+ * Returns a function that finds the next position that may match the filter. Undefined if every position must be
  * checked.
  */
 export const laterPositions = (
@@ -63,7 +63,7 @@ export const unsettledPositions = (
   const found: Array<PositionState> = []
   const next = list.unsettled.after(isUnsettled)
   for (let index = next(-1); index >= 0; index = next(index)) {
-    const position = list.all[index]! // an index in the list
+    const position = list.all[index]! // `next` returns an index of the list
     if (position.market.exchangeIndex === exchangeIndex) {
       found.push(position)
     }

@@ -12,12 +12,15 @@ import { schedule, unschedule } from "../schedule.ts"
 import { isShard, shards } from "../shards.ts"
 import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
-/** Documented. */
+/** The interval at which an allocation spreads the cash. Documented. */
 const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
-/** Documented: a client transfer id is unique per instance and shard of the source. */
+/**
+ * The id under which a transfer is remembered. Documented: a client transfer id is unique per instance and shard of the
+ * source.
+ */
 const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 
@@ -62,7 +65,7 @@ export const transferCash = (
 const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
   hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** The cash arrives after `transferMillis`. */
+/** Transfers cash between shards, or to or from the margined exchange. The cash arrives after `transferMillis`. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -193,8 +196,9 @@ const spreadLater = (state: State, account: AccountState): void =>
   schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
- * Each shard gets whole steps of a balance, and the first shard of the allocation also gets the remainder. Spreads
- * nothing if this would change the cash of a paused shard.
+ * Spreads the primary subaccount's free cash over the shards. The amount on a shard is a multiple of the step of
+ * balances, but the first shard of the allocation also gets the remainder. Spreads nothing if this would change the
+ * cash of a paused shard.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

@@ -112,7 +112,7 @@ export const leave = (order: OrderState): void => {
   cover(order.position, order.side)
 }
 
-/** The caller must have reduced the order's remaining count by `count`. */
+/** Adjusts the backing of an order whose remaining count the caller has reduced by `count`. */
 export const shrink = (order: OrderState, count: number): void => {
   const side = order.position[order.side]
   side.restingCount -= count
@@ -126,7 +126,9 @@ export const shrink = (order: OrderState, count: number): void => {
   reserve(order)
 }
 
-/** The oldest orders are covered first and uncovered last. */
+/**
+ * Covers as many contracts of a side as the position can close. Covers the oldest orders first, and uncovers them last.
+ */
 export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const target = Math.min(closable(position, name), side.restingCount)
@@ -150,7 +152,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   }
 }
 
-/** At least one contract must be covered. */
+/** Returns the newest order with covered contracts. The side must have at least one covered contract. */
 const lastCovered = (side: OwnSide): OrderState => {
   const { boundary } = side
   if (boundary === undefined) {

@@ -41,8 +41,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Returns the number of canceled orders. Refused, without canceling any order, while shard 0 or a shard with one of
- * these orders is paused.
+ * Returns the number of canceled orders. Fails, and cancels no order, while shard 0 or a shard with one of the orders
+ * is paused.
  */
 export const cancelAll = (
   state: State,
@@ -212,7 +212,7 @@ const checkAmendedExecution = (
   return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
-/** Fails if the shard of the search is paused. For an amendment, the market must also trade. */
+/** Finds a resting order. Fails if the searched shard is paused. For an amendment, the market must also trade. */
 const restingOrder = (
   state: State,
   account: AccountState,

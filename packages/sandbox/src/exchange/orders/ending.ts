@@ -11,7 +11,7 @@ import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
 
-/** Also releases the order's backing, and its client id under `clientOrderIds: "whileResting"`. */
+/** Ends an order, and releases its backing. Under `clientOrderIds: "whileResting"`, also releases its client id. */
 export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
   leave(order)
   order.status = status
@@ -31,7 +31,7 @@ export const releaseClientOrderId = (state: State, { account, clientOrderId }: O
   }
 }
 
-/** Returns the remaining count. Does nothing to an order that does not rest, and returns 0. */
+/** Cancels an order, and returns its remaining count. Does nothing to an order that does not rest, and returns 0. */
 export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
   if (order.status !== "resting") {
     return 0
@@ -60,7 +60,7 @@ export const cancelMarket = (
   }
 }
 
-/** Oldest first. */
+/** Returns the orders of a side, oldest first. */
 export const ordersOf = (side: OwnSide): Array<OrderState> => {
   const orders: Array<OrderState> = []
   for (let order = side.first; order !== undefined; order = order.ownNext) {

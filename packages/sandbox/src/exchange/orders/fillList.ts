@@ -12,7 +12,7 @@ interface Filled {
   lastFill: number
 }
 
-/** Oldest first. */
+/** Holds fills, oldest first. */
 export class FillList {
   readonly all: Array<Fill> = []
   readonly #byTicker = new KeyIndex(this.all, ({ ticker }) => ticker)
@@ -30,7 +30,10 @@ export class FillList {
     return this.#byTicker.before(tickers)
   }
 
-  /** Each call of the returned function must pass a smaller index than the previous call. */
+  /**
+   * Finds the fills of an order, newest first. Each call of the returned function must pass a smaller index than the
+   * previous call.
+   */
   beforeOfOrder(order: Filled | undefined): FindBefore {
     let found = order?.lastFill ?? -1
     return (index) => {

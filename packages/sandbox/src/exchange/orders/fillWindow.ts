@@ -4,10 +4,10 @@
  * @module
  */
 
-/** Documented. */
+/** Source: the exchange's documentation. */
 const windowMillis = 15_000
 
-/** A fill counts while less than 15 seconds have passed since the fill. Time never goes back. */
+/** Counts the fills that are less than 15 seconds old. `nowMillis` never decreases from call to call. */
 export class FillWindow {
   #times: Array<number> = []
   #counts: Array<number> = []

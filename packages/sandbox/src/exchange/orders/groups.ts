@@ -15,11 +15,11 @@ import { type AccountState, type GroupState, isSubaccount, type State, checkNotP
 
 const largestLimit = 1_000_000 * contract
 
-/** `total` is the count within the window. */
+/** `total` is the count that the group's orders filled in the last 15 seconds. */
 export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
-/** The group refuses new orders until it is reset. */
+/** Triggers a group, which then refuses new orders until it is reset. */
 export const trigger = (state: State, group: GroupState): void => {
   if (group.triggered) {
     return

@@ -30,7 +30,7 @@ export class IndexSet {
     }
   }
 
-  /** -1 if there is none. */
+  /** Returns the next smaller member. -1 if there is none. */
   below(index: number): number {
     const last = Math.min(index, this.#words.length * 32) - 1
     if (last < 0) {
@@ -53,7 +53,7 @@ export class IndexSet {
     return found * 32 + highest(this.#words[found]!)
   }
 
-  /** -1 if there is none. */
+  /** Returns the next greater member. -1 if there is none. */
   above(index: number): number {
     const first = index + 1
     const word = first >>> 5

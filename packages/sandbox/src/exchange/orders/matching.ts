@@ -37,7 +37,7 @@ export const wouldSelfTrade = (order: OrderState, price: number, count: number):
   return false
 }
 
-/** A remainder that was not canceled has the status `resting`. */
+/** Fills an order from the book. If a part of it remains and is not canceled, the order has the status `resting`. */
 export const match = (state: State, taker: OrderState): void => {
   const side = opposite(taker.market, taker.side)
   touch(state, taker.market)
@@ -102,7 +102,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   applyTrade(state, maker, taker, count, false)
 }
 
-/** Both orders must have the same count, and must not be in the book. */
+/** Trades two orders outside the book. They must have the same count, and must not be in the book. */
 export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState): void => {
   const count = maker.remainingCount
   touch(state, maker.market)

@@ -79,7 +79,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Finds the next older order. */
+  /** Returns a function that finds the next older order. */
   before(filter: OrderFilter): FindBefore {
     this.#archive(filter.archiveMillis)
     const { all } = this
@@ -112,7 +112,7 @@ export class OrderList<Item extends Listed> {
       })
   }
 
-  /** Orders that were created up to this time come first in the list, because time never goes back. */
+  /** Counts the orders that were created up to this time. They come first in the list, because time never goes back. */
   #countUntil(millis: number): number {
     return countWhile(this.all.length, (index) => this.all[index]!.createdMillis <= millis)
   }

@@ -36,7 +36,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
     return snapshot(order)
   })
 
-/** Does not change the state. */
+/** Checks a new order, and returns it without recording it. */
 export const prepare = (
   state: State,
   account: AccountState,
@@ -74,7 +74,7 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
     : undefined
 }
 
-/** Refuses while the exchange or its trading is paused on the market's shard. */
+/** Refuses an order while the exchange or its trading is paused on the market's shard. */
 export const checkTrading = (
   state: State,
   { exchangeIndex }: Pick<MarketState, "exchangeIndex">
@@ -95,7 +95,7 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
 }
 
-/** Refuses while the market does not trade. */
+/** Refuses an order while the market does not trade. */
 export const checkActive = (state: State, market: MarketState): Refusal | undefined =>
   statusOf(state, market) === "active"
     ? undefined
@@ -173,7 +173,7 @@ const groupOf = (
     : Result.succeed(group)
 }
 
-/** A reduce-only order is no larger than the opposite position. */
+/** The count of an order. A reduce-only order is no larger than the opposite position. */
 const countOf = (position: PositionState, input: CreateOrder): number =>
   input.reduceOnly
     ? Math.min(input.count, Math.max(0, input.side === "ask" ? position.count : -position.count))
@@ -305,7 +305,7 @@ export interface BlockOrder {
   readonly count: number
 }
 
-/** The order must have passed the checks. Also reserves its money. */
+/** Records an order that has passed the checks, and reserves its money. */
 export const record = (state: State, order: OrderState): void => {
   const { account, group } = order
   order.orderId = state.ids.next()
@@ -332,7 +332,7 @@ export const trade = (state: State, order: OrderState): void => {
   }
 }
 
-/** Puts the remainder on the book, or cancels it if it must not rest. */
+/** Puts the remainder of an order on the book, or cancels it if it must not rest. */
 export const rest = (state: State, order: OrderState): void => {
   if (order.timeInForce !== "good_till_canceled") {
     cancel(state, order, "immediateOrCancel", state.nowMillis)

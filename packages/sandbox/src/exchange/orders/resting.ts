@@ -15,13 +15,13 @@ export const addToBook = (state: State, order: OrderState): void => {
   report(state, order, order.remainingCount)
 }
 
-/** The order keeps its position in the queue. */
+/** Reduces an order, which keeps its position in the queue. */
 export const reduceInBook = (state: State, order: OrderState, count: number): void => {
   order.market.book[order.side].reduce(order, count)
   report(state, order, -count)
 }
 
-/** Does nothing if the order has not reached the book. */
+/** Removes an order from the book. Does nothing if the order has not reached the book. */
 export const removeFromBook = (state: State, order: OrderState): void => {
   const { level } = order
   order.market.book[order.side].remove(order)

@@ -63,7 +63,7 @@ export const gameAt = (milestone: Scheduled, rules: GameRules, atMillis: number)
 export const periodAt = ({ periodSeconds, periods }: GameRules, second: number): number =>
   Math.min(periods, Math.floor(second / periodSeconds) + 1)
 
-/** The clock in minutes and seconds; undefined for a sport without a clock. */
+/** Returns the clock in minutes and seconds. Undefined for a sport without a clock. */
 export const clockAt = (rules: GameRules, second: number): string | undefined => {
   if (rules.clock === "none") {
     return undefined

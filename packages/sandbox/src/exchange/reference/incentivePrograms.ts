@@ -57,7 +57,7 @@ const optional = <A>(
   read: (text: string) => Result.Result<A, Refusal>
 ): Result.Result<A | undefined, Refusal> => (text === undefined ? Result.succeed(undefined) : read(text))
 
-/** The micro-dollars in the unit of rewards, one ten-thousandth of a dollar. */
+/** The unit of rewards, one ten-thousandth of a dollar, in micro-dollars. */
 const micros = 100
 
 const readReward = (dollars: string): Result.Result<number, Refusal> => {

@@ -57,7 +57,7 @@ export const create = (state: State, input: CreateMilestone): Result.Result<Mile
   })
 }
 
-/** Refuses an unknown id. */
+/** Finds structured targets by id. Refuses an unknown id. */
 const targetsOf = (state: State, ids: ReadonlyArray<string>): Result.Result<Array<StructuredTarget>, Refusal> => {
   const targets: Array<StructuredTarget> = []
   for (const id of new Set(ids.map((text) => text.toLowerCase()))) {
@@ -80,7 +80,9 @@ export const phaseAt = (milestone: Times, atMillis: number): Phase =>
 /** The interval of the job that updates the phases of milestones. */
 const jobMillis = 300_000
 
-/** Documented: a job updates the phase, so the phase lags behind the live data. */
+/**
+ * Adds the fields that depend on the time. Documented: a job updates the phase, so the phase lags behind the live data.
+ */
 export const toMilestone = ({ nowMillis }: State, milestone: MilestoneRecord): Milestone => {
   const { createdMillis, startMillis } = milestone
   const lastRun = Math.floor(nowMillis / jobMillis) * jobMillis
@@ -97,7 +99,7 @@ export const find = (state: State, milestoneId: string): Result.Result<Milestone
   return milestone === undefined ? Result.fail(notFound) : Result.succeed(milestone)
 }
 
-/** Oldest first. */
+/** Lists milestones, oldest first. */
 export const list = (state: State, query: ListMilestones): Result.Result<Page<Milestone>, Refusal> => {
   const { milestoneList, milestonesByEvent } = state.reference
   const { eventTicker, minStartMillis, minUpdatedSeconds, sourceId } = query

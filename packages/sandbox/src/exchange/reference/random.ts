@@ -4,7 +4,7 @@
  * @module
  */
 
-/** FNV-1a, from 0 to 2^32 − 1. */
+/** Returns the FNV-1a hash of a text: a whole number from 0 to 2^32 − 1. */
 export const hashOf = (text: string): number => {
   let value = 2_166_136_261
   for (let index = 0; index < text.length; index++) {
@@ -13,7 +13,7 @@ export const hashOf = (text: string): number => {
   return value >>> 0
 }
 
-/** `value` must be whole. Cheaper than hashing a text. */
+/** Mixes a whole number into a hash. This is cheaper than hashing a text. */
 export const mix = (hash: number, value: number): number => {
   let word = (hash ^ Math.imul(value | 0, 0x9e37_79b1) ^ Math.floor(value / 0x1_0000_0000)) | 0
   word = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b)
@@ -21,7 +21,7 @@ export const mix = (hash: number, value: number): number => {
   return (word ^ (word >>> 16)) >>> 0
 }
 
-/** A fraction from 0 to less than 1. */
+/** Converts a hash to a fraction from 0 to less than 1. */
 export const fractionOf = (hash: number): number => hash / 4_294_967_296
 
 /**

@@ -78,7 +78,7 @@ export const restoreReference = (
   { reference }: { readonly reference: ReferenceState },
   from: ReturnType<typeof dumpReference>
 ): void => {
-  // JSON omits undefined fields, but the state has them.
+  // A dump in JSON omits undefined fields. The copies below have these fields again.
   for (const target of from.targets) {
     addTarget(reference, { ...target, teamId: target.teamId })
   }

@@ -43,7 +43,7 @@ export class ReferenceData extends MarketData {
     return structuredTargets.find(this.state, targetId)
   }
 
-  /** Structured targets, oldest first, or in the order of the requested ids. */
+  /** Lists structured targets, oldest first, or in the order of the requested ids. */
   listStructuredTargets(query: ListStructuredTargets): Result.Result<Page<StructuredTarget>, Refusal> {
     return structuredTargets.list(this.state, query)
   }
@@ -52,17 +52,17 @@ export class ReferenceData extends MarketData {
     return Result.map(milestones.find(this.state, milestoneId), (found) => milestones.toMilestone(this.state, found))
   }
 
-  /** Milestones, oldest first. */
+  /** Lists milestones, oldest first. */
   listMilestones(query: ListMilestones): Result.Result<Page<Milestone>, Refusal> {
     return milestones.list(this.state, query)
   }
 
-  /** The milestones that are related to some events, each once. */
+  /** Returns the milestones that are related to some events, each once. */
   milestonesOf(eventTickers: ReadonlyArray<string>): ReadonlyArray<Milestone> {
     return milestones.relatedTo(this.state, eventTickers)
   }
 
-  /** A milestone with its live data. */
+  /** Returns a milestone with its live data. */
   liveMilestone(milestoneId: string): Result.Result<LiveMilestone, Refusal> {
     return Result.map(this.milestone(milestoneId), (milestone) => {
       const targets = milestone.targetIds.flatMap((id) => this.state.reference.targets.get(id) ?? [])
@@ -86,8 +86,8 @@ export class ReferenceData extends MarketData {
   }
 
   /**
-   * When the last market of an event closed. Undefined if the event has no markets, or if one of them is not closed
-   * yet.
+   * Returns when the last market of an event closed. Undefined if the event has no markets, or if one of them is not
+   * closed yet.
    */
   maturityOf(eventTicker: string): number | undefined {
     const markets = this.state.events.get(eventTicker)?.markets ?? []
@@ -95,12 +95,12 @@ export class ReferenceData extends MarketData {
     return markets.length > 0 && isOver ? Math.max(...markets.map(({ closeMillis }) => closeMillis)) : undefined
   }
 
-  /** Incentive programs, oldest first. */
+  /** Lists incentive programs, oldest first. */
   listIncentivePrograms(query: ListIncentivePrograms): Result.Result<Page<IncentiveProgram>, Refusal> {
     return incentivePrograms.list(this.state, query)
   }
 
-  /** The tags of each category of series, in the order of the series. */
+  /** Returns the tags of each category of series, in the order of the series. */
   tagsByCategories(): ReadonlyMap<string, ReadonlySet<string>> {
     const tags = new Map<string, Set<string>>()
     for (const series of this.state.series.values()) {
@@ -113,7 +113,9 @@ export class ReferenceData extends MarketData {
     return tags
   }
 
-  /** The sports of all milestones of the category `Sports`, with the competitions and scopes of their events. */
+  /**
+   * Returns the sports of all milestones of the category `Sports`, with the competitions and scopes of their events.
+   */
   sportFilters(): ReadonlyArray<SportFilters> {
     const sports = new Map<string, Map<string, Set<string>>>()
     for (const { category, competition, relatedEventTickers, type } of this.state.reference.milestoneList) {
@@ -140,13 +142,13 @@ export class ReferenceData extends MarketData {
     }))
   }
 
-  /** The published configurations of a city's weather index, oldest first; undefined for an unknown city. */
+  /** Returns the published configurations of a city's weather index, oldest first. Undefined for an unknown city. */
   weatherCalibrations(name: string): ReadonlyArray<Calibration> | undefined {
     const city = cityOf(name)
     return city === undefined ? undefined : calibrationsBy(this.state.seed, name, city, this.state.nowMillis)
   }
 
-  /** The points of a city's weather index in a window, both bounds inclusive; undefined for an unknown city. */
+  /** Returns the points of a city's weather index in a window, both bounds inclusive. Undefined for an unknown city. */
   weatherPoints(name: string, fromMillis: number, toMillis: number): ReadonlyArray<IndexPoint> | undefined {
     const city = cityOf(name)
     return city === undefined

@@ -36,7 +36,7 @@ const soccer: GameRules = {
   durationMillis: minutes(115)
 }
 
-/** By type of milestone. */
+/** The rules by the type of the milestone. */
 const rules: Readonly<Record<string, GameRules>> = {
   football_game: {
     periods: 4,

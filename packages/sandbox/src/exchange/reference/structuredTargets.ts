@@ -42,13 +42,13 @@ export const find = (state: State, targetId: string): Result.Result<StructuredTa
   return target === undefined ? Result.fail(notFound) : Result.succeed(target)
 }
 
-/** Undefined if no target has the id. */
+/** The structured target of a strike. Undefined if no target has the id. */
 export const strikeTargetOf = (state: State, targetId: string | undefined): StrikeTarget | undefined => {
   const target = targetId === undefined ? undefined : state.reference.targets.get(targetId.toLowerCase())
   return target === undefined ? undefined : { type: target.type, targetId: target.targetId }
 }
 
-/** Oldest first, or in the order of the requested ids. */
+/** Lists structured targets: oldest first, or in the sequence of the requested ids. */
 export const list = (state: State, query: ListStructuredTargets): Result.Result<Page<StructuredTarget>, Refusal> => {
   const { targetList, targets } = state.reference
   const requested = query.ids?.flatMap((id) => targets.get(id.toLowerCase()) ?? [])
@@ -63,7 +63,7 @@ export const list = (state: State, query: ListStructuredTargets): Result.Result<
   })
 }
 
-/** Documented: the filter matches one of these details, or an entry of `leagues`. */
+/** The values that the filter by competition matches. Documented: these details, and each entry of `leagues`. */
 const competitionsOf = ({ details }: StructuredTarget): ReadonlyArray<unknown> => {
   const { conference, division, league, leagues, tour } = details
   return [league, conference, division, tour, ...(Array.isArray(leagues) ? leagues : [])]

@@ -52,7 +52,7 @@ export const blockTrades: ReadonlyArray<Route> = [
 
 const notFcm = /*#__PURE__*/ invalidParameters("only FCM members may name a subtrader")
 
-/** A key that is locked to a subaccount proposes trades only for its subaccount. */
+/** Checks a proposal. With a key that is locked to a subaccount, the caller can only trade for this subaccount. */
 const readProposal = ({
   accountId,
   input,
@@ -85,7 +85,7 @@ const readProposal = ({
       })
 }
 
-/** The other party's `buyer_user_id` or `seller_user_id` is empty, and its order id is absent. */
+/** Shows a proposal to one party. The user id of the other party is empty, and its order id is absent. */
 const toProposal = (trade: BlockTrade, accountId: string): BlockTrades.BlockTradeProposal => {
   const { buyer, executedMillis, seller } = trade
   const own = <A>(party: BlockTradeParty, value: A): A | "" => (party.accountId === accountId ? value : "")

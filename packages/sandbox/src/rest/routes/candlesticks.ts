@@ -139,7 +139,7 @@ const toForecast = (input: ForecastInput, { endSeconds, points }: Forecast): Eve
   })
 })
 
-/** If a range has too many periods, only its first periods are returned. */
+/** Returns the candlesticks of an event's markets. If a range has too many periods, returns only its first periods. */
 const ofEvent = (
   view: View,
   input: Input & { readonly ticker: string }
@@ -207,7 +207,7 @@ const toCandlestick = (candle: Candle): Markets.MarketCandlestick => {
   }
 }
 
-/** The fields of the historical operation have shorter names. */
+/** Renames the fields of a candlestick: the fields of the historical operation have shorter names. */
 const toHistorical = (candle: Candle): Historical.MarketCandlestickHistorical => {
   const quote = ({ close, high, low, open }: Prices) => ({
     open: price(open),

@@ -14,8 +14,8 @@ import { type Call, type Route, route } from "../route.ts"
 import { readBid, readCount, readMicros } from "../wire.ts"
 import { toQuote, toRfq } from "./communicationsBodies.ts"
 
-// Operations that delete an RFQ, or take the id of a quote, have no parameter for a subaccount. On the local exchange,
-// a key that is locked to a subaccount finds only the RFQs and quotes of its subaccount.
+// The operation that deletes an RFQ has no parameter for a subaccount. Operations that take the id of a quote have none
+// either. On the local exchange, a key that is locked to a subaccount finds only the RFQs and quotes of its subaccount.
 
 export const rfqs: ReadonlyArray<Route> = [
   route(Rfqs.communicationsId, ({ accountId, view }) =>
@@ -46,7 +46,7 @@ export const rfqs: ReadonlyArray<Route> = [
   )
 ]
 
-/** Only the deprecated operations lack the RFQ's id. */
+/** The deprecated operations do not name the RFQ. */
 type QuoteCall = Call<{ readonly quote_id: string; readonly rfq_id?: string }>
 
 const targetOf = ({ input, key }: QuoteCall): QuoteTarget => ({
@@ -121,8 +121,8 @@ const readListRfqs = (input: Rfqs.ListInput): Result.Result<ListRfqs, Refusal> =
 }
 
 /**
- * A public client names the creators by their communications ids, so this operation accepts the caller's own
- * communications id as the caller's account.
+ * A published client names the creators of RFQs and quotes by their communications ids. So this operation accepts the
+ * caller's own communications id as the caller's account.
  */
 const readListQuotes = (
   input: Quotes.ListInput,
@@ -166,7 +166,7 @@ const readCreateRfq = (input: Rfqs.CreateInput): Result.Result<CreateRfq, Refusa
       )
     : Result.fail(notFcm)
 
-/** The value of the field that is set. If both fields are set, they must be equal. */
+/** Returns whichever of two fields is set. If both are set, they must be equal. */
 const oneOf = <A>(names: string, one: A | undefined, other: A | undefined): Result.Result<A | undefined, Refusal> =>
   one !== undefined && other !== undefined && one !== other
     ? Result.fail(invalidParameters(`${names} are not equal`))

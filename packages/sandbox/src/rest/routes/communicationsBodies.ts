@@ -10,11 +10,11 @@ import type { Quote, Rfq } from "../../exchange/Entities.ts"
 import { count, dollars, price, time } from "../wire.ts"
 import { toLegs } from "./marketBodies.ts"
 
-/** The public id of the creator, or a placeholder. */
+/** The public id of an RFQ's creator, or a placeholder if the viewer may not see it. */
 export const rfqCreatorId = ({ accountId, communicationsId, isObscured }: Rfq, viewerId: string): string =>
   shownTo(viewerId, { accountId, communicationsId, isObscured })
 
-/** The public id of the creator, or a placeholder. */
+/** The public id of the creator of a quote's RFQ, or a placeholder if the viewer may not see it. */
 export const quotedCreatorId = (quote: Quote, viewerId: string): string =>
   shownTo(viewerId, {
     accountId: quote.rfqAccountId,
@@ -76,7 +76,7 @@ export const toQuote = (quote: Quote, viewerId: string): Quotes.Quote => ({
   ...(quote.rfqAccountId === viewerId ? ofRfqCreator(quote) : undefined)
 })
 
-/** The count of the accepted side. Before a side is accepted, the larger of the two counts. */
+/** The contracts of a quote: the count of the accepted side, or the larger count before a side is accepted. */
 const contractsOf = ({ acceptedSide, noCount, yesCount }: Quote): number =>
   acceptedSide === undefined ? Math.max(yesCount, noCount) : acceptedSide === "yes" ? yesCount : noCount
 

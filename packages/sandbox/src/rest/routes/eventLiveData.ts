@@ -25,7 +25,7 @@ const types = { crypto: "crypto_price", commodity: "commodity_price", weather: "
 
 type Reads = Pick<Call<unknown>, "view" | "referenceAt">
 
-/** Undefined for an event without live data. */
+/** Returns undefined for an event without live data. */
 export const toEventLiveData = (
   { referenceAt, view }: Reads,
   { eventTicker, liveSource }: MarketEvent,

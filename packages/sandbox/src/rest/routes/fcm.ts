@@ -131,7 +131,7 @@ export const fcm: ReadonlyArray<Route> = [
 
 const toCategories = ({ blockedCategories }: Subtrader) => ({ categories: blockedCategories })
 
-/** Only a side of the FCM's own subtraders has an order and a fee. */
+/** Shows the order and the fee of a side only if the side belongs to a subtrader of the FCM. */
 const toFill = ({ maker, taker, ...trade }: FcmTrade): Fcm.FcmFill => ({
   fill_id: trade.tradeId,
   exchange_index: trade.exchangeIndex,

@@ -1,5 +1,5 @@
 /**
- * The archive: the data from before the cutoffs.
+ * The operations that read the archive: the data from before the cutoffs (see `Historical.cutoff`).
  *
  * @module
  */

@@ -50,7 +50,7 @@ const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, Readon
   settled: ["finalized"]
 }
 
-/** The historical operation has fewer filters. */
+/** Lists live or historical markets. The operation for historical markets has fewer filters. */
 export const listMarkets = (
   view: View,
   input: Markets.ListInput,
@@ -92,7 +92,7 @@ const isAfter = (millis: number, min: number | undefined): boolean => min === un
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   isAfter(updatedMillis, min) && (max === undefined || updatedMillis <= max * 1_000)
 
-/** Documented: only one pair of times may be set. Each pair limits the status that may be set with it. */
+/** Documented: only one pair of times may be set, and each pair can be combined only with some values of `status`. */
 const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   const pairs = [
     { times: [input.min_created_ts, input.max_created_ts], statuses: ["unopened", "open"] },
@@ -238,7 +238,7 @@ const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventD
   ...(nested ? { markets: view.marketsOf(event.eventTicker).map(toMarket) } : undefined)
 })
 
-/** Public fixtures have the competition and its scope under these names. */
+/** The field names `competition` and `competition_scope` are from public recordings. */
 const productMetadataOf = ({
   competition,
   competitionScope

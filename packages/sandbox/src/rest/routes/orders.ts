@@ -19,7 +19,8 @@ import { action, average, count, dollars, price, readCount, readPrice, time } fr
 export const orders: ReadonlyArray<Route> = [
   route(Orders.list, ({ accountId, input, userView }) => listOrders(userView, accountId, input)),
 
-  // The next two operations do not name a subaccount. A locked key finds only the orders of its subaccount.
+  // The next two operations do not name a subaccount. A key that is locked to a subaccount finds only the orders of
+  // that subaccount.
   route(Orders.get, ({ accountId, input, key, userView }) =>
     Result.map(userView.order(accountId, input.order_id, key?.subaccount), (order) => ({ order: toOrder(order) }))
   ),
@@ -116,7 +117,7 @@ export const orders: ReadonlyArray<Route> = [
   )
 ]
 
-/** The historical operation has fewer filters. */
+/** Lists live or archived orders. The operation for archived orders has fewer filters. */
 export const listOrders = (
   view: View,
   accountId: string,
@@ -216,7 +217,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   user_id: order.accountId,
   client_order_id: order.clientOrderId ?? "",
   ticker: order.ticker,
-  // The side of an order is the side of its request, which is always YES.
+  // Every request places its order on the YES side.
   side: "yes",
   action: action(order.side),
   outcome_side: order.side === "bid" ? "yes" : "no",
@@ -242,7 +243,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** The averages are over the fills of the order on its arrival. */
+/** Makes the response to a new order. The averages are over the fills that the order had on its arrival. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),
@@ -252,7 +253,10 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** The response has counts, and averages over the new fills, only if the amendment changed the remaining count. */
+/**
+ * Makes the response to an amendment. It has counts, and averages over the new fills, only if the amendment changed the
+ * remaining count.
+ */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),

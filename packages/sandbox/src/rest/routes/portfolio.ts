@@ -89,7 +89,7 @@ const byShard = ({ shards }: View, balances: ReadonlyArray<Balance>, of: Amount)
     )
   }))
 
-/** The historical operation has fewer filters. */
+/** Serves the live and the historical operation. The historical operation has fewer filters. */
 export const listPositions = (
   view: View,
   accountId: string,
@@ -155,7 +155,7 @@ const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>
   }
 }
 
-/** The historical operation has fewer filters. */
+/** Serves the live and the historical operation. The historical operation has fewer filters. */
 export const listFills = (
   view: View,
   accountId: string,

@@ -28,7 +28,7 @@ const ofCreator = (batch: RfqBatch) => ({
   creator_subaccount: batch.subaccount
 })
 
-/** The public id of the creator, or a placeholder. */
+/** Returns the public id of the batch's creator, or a placeholder. */
 export const quotedBatchCreatorId = (batchQuote: BatchQuote, viewerId: string): string =>
   shownTo(viewerId, {
     accountId: batchQuote.rfqAccountId,

@@ -164,7 +164,7 @@ const readSize = ({
       }))
 }
 
-/** The child's own size takes precedence over the size of the batch. */
+/** Reads a child. Its own size takes precedence over the size of the batch. */
 const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateRfqBatchChild, Refusal> => {
   const combo = readCombo(child)
   if (combo === undefined) {
@@ -176,7 +176,7 @@ const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateR
   }))
 }
 
-/** Undefined if the child names both a ticker and legs, or neither. */
+/** Reads the combo of a child. Returns undefined if the child names both a ticker and legs, or neither. */
 const readCombo = ({
   market_ticker: ticker,
   selected_markets: legs

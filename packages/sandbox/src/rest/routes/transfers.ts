@@ -134,7 +134,7 @@ export const transfers: ReadonlyArray<Route> = [
   )
 ]
 
-/** A locked key sees only its own subaccount. */
+/** A key that is locked to a subaccount sees only this subaccount. */
 const isVisibleTo =
   (key: ApiKey | undefined) =>
   ({ subaccount }: { readonly subaccount: number }): boolean =>

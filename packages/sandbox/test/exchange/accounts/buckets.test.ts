@@ -20,7 +20,7 @@ describe("Exchange.takeTokens", () => {
     ["prime", 4_800, 4_800, 4_800, 14_400],
     ["prestige", 12_000, 12_000, 9_600, 28_800]
   ] as const)(
-    "grants %s its published tokens: %i reads/s up to %i, %i writes/s up to %i",
+    "grants the tier %s its published tokens: %i reads/s up to %i, %i writes/s up to %i",
     (tier, read, reads, write, writes) => {
       for (const [from, capacity, rate] of [
         ["read", reads, read],
@@ -43,7 +43,7 @@ describe("Exchange.takeTokens", () => {
     }
   )
 
-  it("does not refill again when the time goes back and forth", () => {
+  it("refills a bucket only once for the same time, even if the clock goes back in between", () => {
     const { floor, take } = withTier("basic")
     floor.time = start + 60_000
     assert.isTrue(take([0], 100))
@@ -88,7 +88,7 @@ describe("Exchange.takeTokens", () => {
     assert.isFalse(take([2], 1))
   })
 
-  it("never grants more than the capacity and the refills", () => {
+  it("never grants more than the capacity plus the refills", () => {
     const { floor, take } = withTier("basic")
     let taken = 0
     for (let millis = 0; millis < 10_000; millis += 7) {

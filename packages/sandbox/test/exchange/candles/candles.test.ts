@@ -186,7 +186,7 @@ describe("View.candles with the latest candlestick before the range", () => {
     assert.strictEqual(candles({ ...range(3.5, 9), withLatestBefore: false }).length, 1)
   })
 
-  it("adds nothing if there is no earlier candlestick, or if the first period has a candlestick", () => {
+  it("adds no candlestick if there is no earlier candlestick, or if the first period has a candlestick", () => {
     const { at, candles, trade } = setup()
     at(3 * minute)
     trade(40, 1)

@@ -39,7 +39,7 @@ const above = (floor: number): Partial<CreateMarket> => ({ strike: { type: "grea
 const between = (floor: number, cap: number): Partial<CreateMarket> => ({ strike: { type: "between", floor, cap } })
 
 describe("View.forecasts", () => {
-  it("interpolates between the strikes of an event, and ends at the outermost strikes", () => {
+  it("interpolates between the strikes of an event, but not beyond the outermost strikes", () => {
     const { floor, forecasts, trade } = setup({ A: above(10), B: above(20), C: above(30) })
     trade("A", 90)
     trade("B", 50)
@@ -62,7 +62,7 @@ describe("View.forecasts", () => {
     assert.deepStrictEqual(last(forecasts([1_000, 2_500, 5_000, 7_500, 9_000])), [50, 50, 55, 60, 60])
   })
 
-  it("accepts strikes that are caps, and corrects probabilities that fall as the value rises", () => {
+  it("accepts caps as strikes, and corrects probabilities that fall as the value rises", () => {
     const less = (cap: number): Partial<CreateMarket> => ({ strike: { type: "less_or_equal", cap } })
     const { floor, forecasts, trade } = setup({ A: less(10), B: less(20), C: less(30) })
     trade("A", 40)
@@ -82,7 +82,7 @@ describe("View.forecasts", () => {
     assert.deepStrictEqual(last(forecasts([100, 9_000])), [150, 150])
   })
 
-  it("has one forecast per period, from the first trade until now", () => {
+  it("returns one forecast per period, from the first trade until now", () => {
     const { floor, forecasts, trade } = setup({ A: above(10), B: above(20) })
     floor.time = start + 1_000
     trade("A", 90)
@@ -105,7 +105,7 @@ describe("View.forecasts", () => {
     assert.strictEqual(forecasts([5_000], 60, start / 1_000 + 60).length, 1)
   })
 
-  it("has no forecast for an event without strikes or without trades", () => {
+  it("returns no forecast for an event without strikes or without trades", () => {
     const plain = setup({ YES: {} })
     plain.trade("YES", 40)
     plain.floor.time = start + 60_000

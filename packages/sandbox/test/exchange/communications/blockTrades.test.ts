@@ -6,7 +6,7 @@ import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "../../suppor
 
 const everyBlockTrade: ListBlockTrades = { limit: 100, ticker: undefined, status: undefined, subaccount: undefined }
 
-/** A buyer and a seller have $1,000 each. */
+/** Makes an exchange whose buyer and seller have $1,000 each. */
 const makeDesk = () => {
   const floor = makeFloor()
   const [buyer, seller, other] = [

@@ -1,9 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import type * as Result from "effect/Result"
-import type { Refusal } from "../../../src/exchange/Entities.ts"
 import { Exchange, type Snapshot } from "../../../src/exchange/Exchange.ts"
 import { makeDesk, quoteTerms, rfqTerms, targetOf } from "../../support/dealing.ts"
-import { refusalOf, start, terms, ticker, unwrap } from "../../support/floor.ts"
+import { codeOf, refusalOf, start, terms, ticker, unwrap } from "../../support/floor.ts"
 
 type Desk = ReturnType<typeof makeDesk>
 
@@ -12,8 +10,6 @@ const cashOf = (desk: Desk, accountId: string): number =>
 
 const positionOf = (desk: Desk, accountId: string): number =>
   (unwrap(desk.view().portfolio(accountId)).positions[ticker] ?? 0) / 100
-
-const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
 
 const everything = { limit: 100, ticker: undefined, eventTicker: undefined, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, isOwn: false, accountId: undefined }
@@ -595,7 +591,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.deepInclude(refusalOf(desk.view().listQuotes(desk.maker, neither)), { kind: "forbidden" })
   })
 
-  it("keep closed RFQs and canceled quotes for seven days, executed quotes longer", () => {
+  it("keep closed RFQs and canceled quotes for seven days, and executed quotes longer", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const cancelled = desk.quote(rfq, 39, 50)

@@ -1,11 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import type * as Result from "effect/Result"
 import type { TransferPosition } from "../../../src/exchange/Commands.ts"
-import type { Refusal } from "../../../src/exchange/Entities.ts"
 import { capDateOf } from "../../../src/exchange/fcm/premium.ts"
 import { Exchange, type Snapshot } from "../../../src/exchange/Exchange.ts"
 import { audit } from "../../support/actors.ts"
-import { makeFloor, refusalOf, terms, ticker, unwrap } from "../../support/floor.ts"
+import { codeOf, makeFloor, refusalOf, terms, ticker, unwrap } from "../../support/floor.ts"
 
 const everyOrder = {
   limit: 100,
@@ -62,10 +60,8 @@ const makeDesk = () => {
   })
 }
 
-const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
-
 describe("createSubtrader", () => {
-  it("creates a subtrader once, with the member's id plus a suffix", () => {
+  it("creates a subtrader only once, with the member's id plus a suffix", () => {
     const desk = makeDesk()
     assert.strictEqual(desk.one.subtraderId, `${desk.member}_ONE`)
     assert.deepStrictEqual(
@@ -82,7 +78,7 @@ describe("createSubtrader", () => {
     }
   })
 
-  it("is refused, like all reads, for an account that is no FCM member", () => {
+  it("is refused for an account that is no FCM member, like all reads of subtraders", () => {
     const desk = makeDesk()
     const notMember = { kind: "forbidden", code: "permission_denied" } as const
     assert.deepInclude(
@@ -172,7 +168,7 @@ describe("setSubtraderCap", () => {
     assert.strictEqual(codeOf(set(1, { ...desk.one, subtraderId: "nobody" })), "not_found")
   })
 
-  it("reports the premium of the New York day, net of sales and settlements", () => {
+  it("counts the premium of one day in New York, net of sales and settlements", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     // 10 × $0.40 and the taker's fee of 10 × 7 % × 0.4 × 0.6.
@@ -192,7 +188,7 @@ describe("setSubtraderCap", () => {
     assert.strictEqual(desk.subtrader(desk.one).premiumMicros, -6_000_000)
   })
 
-  it("uses the calendar of New York", () => {
+  it("begins the next day at midnight in New York", () => {
     assert.strictEqual(capDateOf(Date.parse("2026-07-01T03:59:59Z")), "2026-06-30")
     assert.strictEqual(capDateOf(Date.parse("2026-07-01T04:00:00Z")), "2026-07-01")
     assert.strictEqual(capDateOf(Date.parse("2026-01-01T04:59:59Z")), "2025-12-31")
@@ -292,7 +288,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("cannot use money twice, because a subtrader can be neither a member nor an error account", () => {
+  it("cannot use money twice: a subtrader can be neither an FCM member nor an error account", () => {
     const { errorAccount, execute, member, one } = makeDesk()
     const enable = (accountId: string, errorAccountId?: string) =>
       execute({ type: "enableFcm", accountId, errorAccountId })

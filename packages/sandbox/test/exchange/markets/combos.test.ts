@@ -273,7 +273,7 @@ describe("a combo", () => {
     assert.deepInclude(floor.latest(combo), { status: "determined", result: "no" })
   })
 
-  it("settles at its legs' product, rounded down to $0.0001, and pays both sides", () => {
+  it("settles at the product of its legs' values, rounded down to $0.0001, and pays both sides", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no", "C yes")
     floor.place(floor.maker, terms("ask", 30, 10, { ticker: combo.ticker }))
@@ -292,7 +292,7 @@ describe("a combo", () => {
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
   })
 
-  it("is worth the product of the floors at which its legs settle", () => {
+  it("is worth the product of the settlement floors of its legs", () => {
     const floor = makeCombining()
     for (const [name, settlementFloor] of [
       ["LOW", "0.10"],

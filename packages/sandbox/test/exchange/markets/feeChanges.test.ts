@@ -43,7 +43,7 @@ describe("changeSeriesFee", () => {
     assert.deepStrictEqual(rates("KXTEST-26-OWN"), { taker: 100, maker: 175 })
   })
 
-  it("takes effect at its time", () => {
+  it("takes effect at its scheduled time", () => {
     const { changeSeries, floor, rates } = setup()
     changeSeries(maker, start + minute)
     floor.time = start + minute - 1
@@ -91,7 +91,7 @@ describe("changeEventFee", () => {
 })
 
 describe("a fill after a change of the fees", () => {
-  it("has the new fees, also for an order that rested before", () => {
+  it("has the new fees, also for an order that rested before the change", () => {
     const { changeSeries, floor } = setup()
     const [resting, incoming] = [floor.account("resting"), floor.account("incoming")]
     floor.place(resting, terms("bid", 50, 10))
@@ -103,7 +103,7 @@ describe("a fill after a change of the fees", () => {
     assert.strictEqual(fill?.feeMicros, 87_500)
   })
 
-  it("takes an unreserved fee from free cash, and waives what is missing", () => {
+  it("takes a fee without a reservation from free cash, and waives the part that exceeds the cash", () => {
     const { changeSeries, floor } = setup()
     const [rich, poor, incoming] = [
       floor.account("rich", "6"),
@@ -121,7 +121,7 @@ describe("a fill after a change of the fees", () => {
 })
 
 describe("the changes of fees", () => {
-  it("are the same after a restore, and scheduled changes take effect", () => {
+  it("take effect at the same times in a restored exchange", () => {
     const { changeEvent, changeSeries, floor } = setup()
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXTEST-26-OWN", makerFeeRate: 100 } }))
     changeSeries({ feeMultiplier: 2 }, start + minute)

@@ -122,7 +122,8 @@ describe("the reserved money of an order", () => {
     const covered = floor.place(one, terms("ask", 90, 10))
     floor.place(other, terms("bid", 20, 3))
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
-    // Every order must be affordable. An order for two contracts at $0.20 uses up two of the held contracts.
+    // The account must be able to pay for all its orders. A sale at $0.20 uses up held contracts, which the ask at
+    // $0.90 then lacks.
     assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
     floor.place(one, terms("ask", 20, 2))
     assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
@@ -147,7 +148,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
   })
 
-  it("changes with the order, but not with an amendment refused for money", () => {
+  it("changes with the order, but not if an amendment is refused for lack of money", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
@@ -177,7 +178,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("and free cash are all that an order can pay, despite fee rounding", () => {
+  it("limits, together with the free cash, what an order pays, even if fees are rounded", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
@@ -227,7 +228,7 @@ describe("View.listPositions", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("decreases the cost in proportion, and can change sign in one fill", () => {
+  it("shows the cost of the remaining contracts, and a position that one fill turns from YES to NO", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))
@@ -395,7 +396,7 @@ describe("transferCash", () => {
 })
 
 describe("transferShard", () => {
-  it("sends cash that arrives later", () => {
+  it("moves cash to another shard after a delay", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const one = floor.account("one", "10")
     const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
@@ -412,7 +413,7 @@ describe("transferShard", () => {
     )
   })
 
-  it("sends to and from the margined exchange, only for the primary subaccount", () => {
+  it("moves cash to and from the margined exchange, only for the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
@@ -518,7 +519,7 @@ describe("createSubaccount", () => {
 })
 
 describe("setNetting", () => {
-  it("keeps a flag for every existing subaccount", () => {
+  it("keeps the netting flag of every existing subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))

@@ -1,3 +1,4 @@
+/** The window of an order group contains the fills of the last 15 seconds. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { GroupTarget } from "../../../src/exchange/Commands.ts"
@@ -85,7 +86,7 @@ describe("View.group", () => {
     assert.deepStrictEqual(group().orderIds, orders.slice(1, 2))
   })
 
-  it("lists every order that was placed in the group, if groupOrders is all", () => {
+  it('lists every order that was placed in the group, if groupOrders is "all"', () => {
     const { floor, group, inGroup, maker } = withGroup(10, { assumptions: { groupOrders: "all" } })
     const { orderId } = floor.place(maker, terms("bid", 40, 1, inGroup))
     floor.cancel(maker, orderId)
@@ -115,7 +116,7 @@ describe("createOrder in an order group", () => {
     assert.deepStrictEqual(floor.now(resting, "status", "cancelReason"), ["canceled", "orderGroup"])
   })
 
-  it("triggers the group when the fills reach the limit, if groupTriggers is reached", () => {
+  it('triggers the group when the fills reach the limit, if groupTriggers is "reached"', () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10, { assumptions: { groupTriggers: "reached" } })
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 9.99))
@@ -199,7 +200,7 @@ describe("a triggered group", () => {
     assert.deepStrictEqual([floor.now(inside, "status"), floor.now(outside, "status")], [["canceled"], ["resting"]])
   })
 
-  it("shows is_auto_cancel_enabled only if groupAutoCancelFlag is whileTriggered", () => {
+  it('shows is_auto_cancel_enabled only if groupAutoCancelFlag is "whileTriggered"', () => {
     for (const [flag, shown] of [
       ["never", false],
       ["whileTriggered", true]
@@ -296,7 +297,7 @@ describe("the commands of an order group", () => {
     assert.strictEqual(refusalOf(created).code, "exchange_is_paused")
   })
 
-  it("emit their events in order", () => {
+  it("emit an event for each change, in the sequence of the changes", () => {
     const { events, floor, inGroup, maker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 1, inGroup))
     unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100 }))

@@ -8,7 +8,7 @@ const there = "KXTHERE-1"
 
 const placed = (list: OrderList<OrderState>, ticker: string, atMillis: number): OrderState => {
   const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, listIndex: -1 }
-  list.add(order as OrderState) // the list reads no other fields
+  list.add(order as OrderState) // OrderList reads no other fields of an order
   return order as OrderState
 }
 
@@ -32,7 +32,7 @@ const everything: OrderFilter = {
   maxMillis: Infinity
 }
 
-/** The indexes of the matching orders, from the newest to the oldest. */
+/** Returns the indexes of the matching orders, from the newest to the oldest. */
 const walk = (list: OrderList<OrderState>, filter: Partial<OrderFilter>): ReadonlyArray<number> => {
   const before: FindBefore = list.before({ ...everything, ...filter })
   const indexes: Array<number> = []
@@ -57,7 +57,7 @@ const busy = () => {
 const hundreds = (offset: number): ReadonlyArray<number> => Array.from({ length: 10 }, (_, n) => 900 + offset - n * 100)
 
 describe("OrderList", () => {
-  it("finds only the orders of a status", () => {
+  it("finds only the orders with a given status", () => {
     const list = busy()
     assert.deepStrictEqual(walk(list, { status: "resting" }), hundreds(0))
     assert.deepStrictEqual(walk(list, { status: "executed" }), hundreds(7))
@@ -85,24 +85,24 @@ describe("OrderList", () => {
     assert.deepStrictEqual(walk(list, { status: "resting", minMillis: 700_000, maxMillis: 850_000 }), [800, 700])
   })
 
-  it("archives the orders that ended before a time, and never resting orders", () => {
+  it("archives only orders that ended before the given time", () => {
     const list = busy()
     const archive = { archiveMillis: 998_000 }
-    // The orders up to index 996 ended before this time, or rest.
+    // Each order up to index 996 ended before `archiveMillis`, or rests.
     assert.deepStrictEqual(walk(list, archive), [999, 998, 997, ...hundreds(0)])
     const archived = walk(list, { ...archive, isArchived: true })
     assert.deepStrictEqual([archived.length, archived[0], archived.at(-1)], [987, 996, 1])
     assert.deepStrictEqual(walk(list, { ...archive, isArchived: true, status: "executed" }), hundreds(7))
     assert.deepStrictEqual(walk(list, { ...archive, status: "canceled" }), [999, 998, 997])
     assert.deepStrictEqual(walk(list, { ...archive, isArchived: true, status: "resting" }), [])
-    // An order that ends later is archived later.
+    // An order that ends after `archiveMillis` is not archived.
     ended(list, list.all[500]!, "canceled", 2_000_000)
     assert.deepStrictEqual(walk(list, { ...archive, status: "canceled" }), [999, 998, 997, 500])
     assert.deepStrictEqual(walk(list, { archiveMillis: 2_000_001, status: "canceled" }), [])
     assert.strictEqual(walk(list, { archiveMillis: 2_000_001, isArchived: true, tickers: [there] }).length, 11)
   })
 
-  it("finds the same orders after a restore", () => {
+  it("finds the same orders after a restore as before", () => {
     const list = busy()
     const again = new OrderList<OrderState>()
     again.restore(list.all)

@@ -136,7 +136,7 @@ describe("the weather index", () => {
     }
   })
 
-  it("serves the last three minutes as incomplete if detailed", () => {
+  it("serves the last three minutes as incomplete if `detailed` is set", () => {
     const { index } = open()
     const at = (atMillis: number) => index("chicago", "last_sec=300&detailed=true", atMillis).timeseries
     const incomplete = at(now).filter(({ status }) => status === "incomplete")

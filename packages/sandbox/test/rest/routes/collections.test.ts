@@ -59,7 +59,7 @@ const createMarket = (...legs: ReadonlyArray<string>) =>
 
 const tickersOf = (path: string, list: string, field: string) =>
   Effect.map(send({ method: "GET", path }), ({ body, status }) => {
-    const items = (body as Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>)[list] // a list
+    const items = (body as Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>)[list] // each list field is an array of objects
     return status === 200 ? items?.map((item) => item[field]) : status
   })
 
@@ -139,7 +139,7 @@ describe("MultivariateCollections.list", () => {
       assert.deepStrictEqual(yield* listed("status=closed"), ["KXSHORT-R"])
       assert.deepStrictEqual(yield* listed("status=unopened"), [])
       const { body } = yield* send({ method: "GET", path: "/multivariate_event_collections?limit=2" })
-      const { cursor } = body as { readonly cursor: string } // a page
+      const { cursor } = body as { readonly cursor: string } // a page has a cursor
       assert.deepStrictEqual(yield* listed(`limit=2&cursor=${cursor}`), ["KXSHORT-R"])
     })
   )
@@ -196,7 +196,7 @@ describe("MultivariateCollections.createMarket", () => {
   )
 
   onExchange(
-    "returns 429 with a string as the error beyond the weekly limit",
+    "refuses combos beyond the weekly limit with 429 and a string as the error",
     () =>
       Effect.gen(function* () {
         const { credentials } = yield* Sandbox
@@ -272,9 +272,9 @@ describe("lists with combos", () => {
         const read: Array<unknown> = []
         for (let cursor = ""; ;) {
           const path = `/markets?limit=2${query}&cursor=${cursor}`
-          read.push(...((yield* tickersOf(path, "markets", "ticker")) as ReadonlyArray<unknown>)) // a list with 200
+          read.push(...((yield* tickersOf(path, "markets", "ticker")) as ReadonlyArray<unknown>)) // with 200, `tickersOf` returns a list
           const { body } = yield* send({ method: "GET", path })
-          ;({ cursor } = body as { readonly cursor: string }) // a page
+          ;({ cursor } = body as { readonly cursor: string }) // a page has a cursor
           if (cursor === "") break
         }
         assert.deepStrictEqual(read, all, query)
@@ -288,7 +288,7 @@ describe("lists with combos", () => {
       const filters = ["", "mve_filter=only", "mve_filter=exclude", "event_ticker=KXA-26,KXB-26"]
       for (const [index, filter] of filters.entries()) {
         const { body } = yield* send({ method: "GET", path: `/markets?limit=1&${filter}` })
-        const { cursor } = body as { readonly cursor: string } // a page
+        const { cursor } = body as { readonly cursor: string } // a page has a cursor
         for (const [other, query] of filters.entries()) {
           const { status } = yield* send({ method: "GET", path: `/markets?limit=1&${query}&cursor=${cursor}` })
           assert.strictEqual(status, other === index ? 200 : 400, `${filter} ${query}`)
@@ -296,7 +296,7 @@ describe("lists with combos", () => {
       }
       const combos = `/events/multivariate?limit=1&collection_ticker=${collectionTicker}`
       const { body } = yield* send({ method: "GET", path: combos })
-      const { cursor } = body as { readonly cursor: string } // a page
+      const { cursor } = body as { readonly cursor: string } // a page has a cursor
       assert.strictEqual((yield* send({ method: "GET", path: `${combos}&cursor=${cursor}` })).status, 200)
       for (const path of ["/events", "/events/multivariate"]) {
         assert.strictEqual((yield* send({ method: "GET", path: `${path}?cursor=${cursor}` })).status, 400, path)

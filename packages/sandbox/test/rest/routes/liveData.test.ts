@@ -88,7 +88,7 @@ describe("the live data of a game", () => {
     assert.strictEqual(over["winner"], Number(over["home_points"]) > Number(over["away_points"]) ? "home" : "away")
   })
 
-  it("never goes back, and is the same at the same time", () => {
+  it("never goes back, and does not differ between two reads at the same time", () => {
     const order = ["scheduled", "live", "closed"]
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...gameTypes), inGame, inGame, (seed, type, one, other) => {
@@ -106,7 +106,7 @@ describe("the live data of a game", () => {
     )
   })
 
-  it("ends with a winner, or, only in soccer, with a tie", () => {
+  it("ends with a winner, or with a tie in soccer", () => {
     const winners = new Map<string, Set<unknown>>()
     for (const type of gameTypes) {
       const seen = new Set<unknown>()
@@ -154,7 +154,7 @@ describe("the live data of a game", () => {
     )
   })
 
-  it("has no points of players in other competitions, or without known players", () => {
+  it("has points of players only in certain competitions, and only if the players are known", () => {
     const at = start + 60 * minute
     for (const competition of ["Pro Football", "Pro Basketball (M)", "College Basketball (M)"]) {
       assert.property(makeGame({ competition }).live(at), "player_stats", competition)
@@ -165,7 +165,7 @@ describe("the live data of a game", () => {
     assert.notProperty(makeGame({ hasPlayers: false }).live(at), "player_stats")
   })
 
-  it("has no play-by-play statistics for other milestones, or without an id of Sportradar", () => {
+  it("has play-by-play statistics only for games of certain sports with an id of Sportradar", () => {
     assert.deepStrictEqual(makeGame().pbp(start - 1), { periods: [] })
     assert.deepStrictEqual(makeGame().pbp(start), { periods: [{ events: [] }] })
     assert.isNull(makeGame({ isTracked: false }).pbp(start))
@@ -255,7 +255,7 @@ describe("the live data of an event", () => {
     }
   })
 
-  it("is not found without a source, and an unknown source is refused", () => {
+  it("is not found if the event has no source, and an unknown source is refused", () => {
     assert.strictEqual(makeEvent(undefined).get(start).status, 404)
     for (const source of ["", "atlantis", "constructor"]) {
       assert.isTrue(Result.isFailure(makeEvent(source).result), source)

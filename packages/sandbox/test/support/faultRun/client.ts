@@ -41,7 +41,7 @@ const { ticker } = setting
 const intentOf = (number: number, client_order_id: string): Orders.OrderIntent => {
   const common = { ticker, client_order_id, exchange_index: 0 } as const
   const cents = 1 + (number % 40)
-  const price = `0.${String(cents).padStart(2, "0")}` as `${number}` // a decimal
+  const price = `0.${String(cents).padStart(2, "0")}` as `${number}` // `cents` has two digits
   switch (number % 10) {
     case 0:
       return Orders.buyYes({ ...common, count: "1", yes_price: `${price}5` as `${number}` }) // off the price grid, so refused

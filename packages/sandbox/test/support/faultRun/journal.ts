@@ -1,4 +1,4 @@
-/** Each line is written immediately, so that another client can continue after a kill. */
+/** The journal of a fault run. Each line is written immediately, so that another client can continue after a kill. */
 import type * as Orders from "@kalshi-effect/client/Orders"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 

@@ -1,5 +1,5 @@
 /**
- * Acceptance of RFQ batches, and confirmation by the makers.
+ * Acceptance of RFQ batches, and confirmation by the makers. The children of a batch are its RFQs.
  *
  * @module
  */
@@ -147,7 +147,7 @@ const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
 
 /** The response to an acceptance. It stays the same, even if the quotes change later. */
 const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): AcceptedBatch => ({
-  side: acceptedSide!, // it was accepted
+  side: acceptedSide!, // the batch was accepted
   quotes: children.map(({ quotes }): Quote => ({
     ...toQuote(quotes[0]!), // once accepted, a child keeps only the quote that won it
     status: "accepted",
@@ -188,6 +188,6 @@ const checkConfirmable = (state: State, batchQuote: BatchQuoteState): Refusal | 
       ? undefined
       : refusal("conflict", "conflict", `the batch quote is ${status}, not accepted`)) ??
     checkMarkets(state, batch) ??
-    checkPayable(batch, quotes, acceptedSide!, insufficientBalance) // it was accepted
+    checkPayable(batch, quotes, acceptedSide!, insufficientBalance) // the batch was accepted
   )
 }

@@ -12,7 +12,8 @@ import { invalidParameters, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type ComboState, type MarketState, type State } from "../../state.ts"
 
 /**
- * Documented, both for the legs of one child (an RFQ of the batch) and for the different legs of all children together.
+ * The documented maximum, both for the legs of one child (an RFQ of the batch) and for the different legs of all
+ * children.
  */
 const maxLegs = 6
 

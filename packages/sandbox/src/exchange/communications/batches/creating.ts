@@ -30,7 +30,7 @@ const unavailableToFcm: Refusal = /*#__PURE__*/ refusal(
   "FCM members cannot create RFQ batches"
 )
 
-/** Creates a batch. If the account has too many open batches and requested it, closes the oldest ones. */
+/** Creates a batch. If the account has too many open batches and set `replaceExisting`, closes the oldest batches. */
 export const create = (
   state: State,
   account: AccountState,
@@ -112,7 +112,7 @@ const checkRequest = (
     : undefined
 }
 
-/** Returns the open batches to close, oldest first. Fails if the account would still have too many. */
+/** Returns the open batches to close, oldest first. Fails if the account would still have too many open batches. */
 const batchesToReplace = (
   { batches }: State,
   account: AccountState,

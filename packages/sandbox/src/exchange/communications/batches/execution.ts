@@ -39,7 +39,7 @@ interface Paired extends Placed {
 
 /** Executes a batch that all winners have confirmed. */
 export const executeBatch = (state: State, batch: BatchState): void => {
-  const side = batch.acceptedSide! // it was accepted
+  const side = batch.acceptedSide! // an accepted batch has a side
   const children = batch.children.map(({ accepted }): Child => {
     const quote = accepted! // every child was accepted
     return { quote, terms: termsOf(quote, side) }
@@ -133,7 +133,7 @@ const placeAll = (state: State, batch: BatchState, children: ReadonlyArray<Child
       withdraw(state, placed)
       return
     }
-    placed.push({ ...child, maker: state.orders.get(maker.success.orderId)! }) // it was placed
+    placed.push({ ...child, maker: state.orders.get(maker.success.orderId)! }) // the order was placed
   }
   const paired: Array<Paired> = []
   for (const child of placed) {

@@ -12,7 +12,7 @@ import { isKept } from "../records.ts"
 import { findBatch, isCreator, toBatch, toBatchQuote } from "./records.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** Documented limits of a page. The children are RFQs. */
+/** Documented limits of a page: the number of batches, and the number of their RFQs (children). */
 const maxLimit = 20
 const maxChildren = 100
 
@@ -36,7 +36,10 @@ export const listBatches = (
   })
 }
 
-/** The caller's own batch quote on a batch, or the batch quotes that won children of the caller's batch. */
+/**
+ * The caller's own batch quote on a batch. If the caller created the batch: the batch quotes that won RFQs of the
+ * batch.
+ */
 export const listBatchQuotes = (
   state: State,
   caller: AccountState,

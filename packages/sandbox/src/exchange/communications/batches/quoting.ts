@@ -28,7 +28,7 @@ import { attachBatchQuote, findBatch, findBatchQuote, toBatchQuote } from "./rec
 /** Documented: for how long a batch quote can win children after it was sent. */
 const countedMillis = 30_000
 
-/** Creates a batch quote. Replaces the maker's older one on the batch. */
+/** Creates a batch quote. Replaces the maker's older batch quote on the same RFQ batch. */
 export const create = (
   state: State,
   account: AccountState,
@@ -193,7 +193,7 @@ const makeBatchQuote = (
   }
 }
 
-/** Withdraws an open batch quote. Any other batch quote is not found, as with single quotes. */
+/** Withdraws an open batch quote. A batch quote that is not open counts as not found, as with single quotes. */
 export const remove = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const refused = batchQuote.status === "open" ? checkNotPaused(state, batchQuote.batch.exchangeIndex) : notFound

@@ -68,7 +68,7 @@ export const noteUpdate = ({ batches }: State, batch: BatchState): void => {
   valueOf(batches.updatesOf, batch.accountId, () => new UpdateList()).add(batch)
 }
 
-/** Adds a batch quote, and removes the maker's older one on the batch. */
+/** Adds a batch quote, and removes the maker's earlier batch quote on the same batch. */
 export const attachBatchQuote = ({ batches }: State, batchQuote: BatchQuoteState): void => {
   const { accountId, batch } = batchQuote
   const older = batch.quotes.get(accountId)

@@ -1,5 +1,5 @@
 /**
- * RFQ batches in the order of their updates.
+ * RFQ batches, sorted by their last update.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     closed: new IndexSet()
   }
 
-  /** Indexes the entry by the batch's current status. */
+  /** Appends an entry under the batch's current status. */
   add(batch: Item): void {
     const previous = this.#indexes.get(batch)
     if (previous !== undefined) {
@@ -37,7 +37,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     this.#byStatus[batch.status].add(index)
   }
 
-  /** Finds batches by their last entries. */
+  /** Returns a search for the last entries of batches, optionally of one status. */
   before(status: string | undefined): FindBefore {
     if (status === undefined) {
       return (index) => this.#current.below(index)

@@ -6,7 +6,7 @@
 import { fractionOf, hashOf, mix } from "../random.ts"
 import type { City } from "./cities.ts"
 
-/** Offsets are in hundredths of a degree Celsius. */
+/** A configuration of the index. Offsets are in hundredths of a degree Celsius. */
 export interface Calibration {
   readonly version: string
   readonly publishedMillis: number
@@ -36,18 +36,18 @@ export const launchMillis = /*#__PURE__*/ Date.UTC(2026, 7, 24)
 /** Calibrations end after ten years. This limits their number if an operator moves the clock far ahead. */
 const maxWeeks = 520
 
-/** The number of weeks since the launch that ended at least `delay` ago, but at most `maxWeeks`. */
+/** The number of complete weeks from the launch until `delay` before `millis`, but at most `maxWeeks`. */
 const weeksAt = (millis: number, delay: number): number =>
   Math.max(0, Math.min(maxWeeks, Math.floor((millis - launchMillis - delay) / week)))
 
 const publishDelay = 6 * hour
 const effectDelay = 12 * hour
 
-/** Oldest first. */
+/** The calibrations that are published by `nowMillis`, oldest first. */
 export const calibrationsBy = (seed: number, name: string, city: City, nowMillis: number): ReadonlyArray<Calibration> =>
   Array.from({ length: weeksAt(nowMillis, publishDelay) + 1 }, (_, weeks) => calibrationOf(seed, name, city, weeks))
 
-/** Computes each configuration once. */
+/** Finds the calibration that is in effect at a time. Computes each calibration once. */
 export const calibrationFinder = (seed: number, name: string, city: City): ((millis: number) => Calibration) => {
   const known = new Map<number, Calibration>()
   return (millis) => {
@@ -58,7 +58,7 @@ export const calibrationFinder = (seed: number, name: string, city: City): ((mil
   }
 }
 
-/** `weeks` are complete weeks since the launch. */
+/** The configuration after a number of complete weeks since the launch. */
 const calibrationOf = (seed: number, name: string, { stations }: City, weeks: number): Calibration => {
   const endMillis = launchMillis + weeks * week
   const isLaunch = weeks === 0

@@ -9,7 +9,7 @@ import { fractionOf, hashOf, mix } from "../random.ts"
 import { calibrationFinder, type Calibration, launchMillis, trueOffset } from "./calibrations.ts"
 import type { City } from "./cities.ts"
 
-/** The values of `code` are from the document. */
+/** One station's reading for a minute. The values of `code` are from the OpenAPI document. */
 export interface Reading {
   readonly stationId: string
   readonly code: "ok" | "missing" | "late" | "rate_spatial" | "pending"
@@ -45,8 +45,8 @@ const deadlineMillis = 3 * minute
 const quorum = 3
 
 /**
- * The bounds of the window are inclusive. Until the deadline of a minute has passed, its point is incomplete. Then the
- * minute has a final point, or no point if too few stations were accepted.
+ * Returns the points of the index in the window, including its bounds. Until the deadline of a minute has passed, its
+ * point is incomplete. Then the minute has a final point, or no point if too few stations were accepted.
  */
 export const pointsOf = (
   seed: number,
@@ -107,8 +107,8 @@ const pendingOf = (reading: Reading, nowMillis: number): Reading =>
       }
 
 /**
- * The weighted mean of the accepted readings without their stations' offsets, plus the reference of the city. If all
- * stations are accepted, this is the weighted mean of the readings.
+ * The weighted mean of the accepted readings, each minus the offset of its station, plus the reference of the city. If
+ * the readings of all stations are accepted, this equals the weighted mean of the readings themselves.
  */
 const valueOf = ({ reference, stations }: Calibration, accepted: ReadonlyArray<Reading>): number => {
   let weights = 0
