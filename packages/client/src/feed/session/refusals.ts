@@ -12,7 +12,7 @@ import { dropLine, redial, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { place, slotOf, unplace } from "./placement.ts"
-import { closed, doubt, isAbsent, isPresent, reopen, revert, settle } from "./transitions.ts"
+import { closed, doubt, isAbsent, isPresent, reopen, reopenSlot, revert, settle } from "./transitions.ts"
 
 /**
  * How the session reacts to an error of the exchange.
@@ -117,7 +117,8 @@ const onRefusedCommand = (
     case "reopen":
       return sent.kind === "unsubscribe" ? closed(core, slot) : reopen(core, slot, msg)
     case "spread":
-      return spread(core, slot, sent, msg)
+      if (sent.kind === "subscribe" || sent.kind === "add") return spread(core, slot, sent, msg)
+      return onRefused(core, slot, sent, msg, culprits)
     case "refuse":
       return onRefused(core, slot, sent, msg, culprits)
   }
@@ -129,6 +130,8 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
   if (slot.acknowledged.size === 0) {
     // The exchange refused the whole command, so the next command has half as many names. One name cannot be halved.
     if (sent.names.length > 1) slot.chunk = Math.ceil(sent.names.length / 2)
+    // Names in doubt may fill the subscription.
+    else if (slot.sid !== undefined && slot.doubtful.size > 0) reopenSlot(core, slot, msg.msg)
     else refuseNames(core, slot, sent.names, refusalOf(topic.channel, msg, sent.names))
     return
   }

@@ -73,6 +73,10 @@ export const step = fc.oneof(
     })
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sleep" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("limit" as const), maxMarkets: fc.integer({ min: 1, max: 6 }) })
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("changeOver" as const, "deliverOld" as const) }) }
 )
 
@@ -155,6 +159,7 @@ class CheckingUser implements Subscriber {
             `${market} was refused: ${event.error.message}`
           )
           assert.ok(this.names.delete(market), "a market was refused that the user does not have")
+          this.interrupted.delete(market)
           this.last.delete(market)
           this.books.delete(market)
         }
@@ -234,7 +239,7 @@ export class Model {
 
   constructor() {
     this.session = new Session(
-      { batchSize: 3, maxConnections: 8, commandBurst: 5 },
+      { batchSize: 3, maxConnections: 30, commandBurst: 5 },
       {
         dial: (generation) => {
           assert.equal(this.isOver, false, "a dial after the session was closed")
@@ -294,6 +299,7 @@ export class Model {
         if (user?.kind.isNamed !== true || user.isOver) return
         for (const name of action.names) {
           user.names.delete(name)
+          user.interrupted.delete(name)
           user.last.delete(name)
           user.books.delete(name)
         }
@@ -345,6 +351,9 @@ export class Model {
         return connection?.end(action.code, action.index)
       case "pass":
         return this.pass(action.millis)
+      case "limit":
+        this.exchange.maxMarkets = action.maxMarkets
+        return
       case "sleep":
         this.session.nextMillis()
         this.wallMillis += 600_000
