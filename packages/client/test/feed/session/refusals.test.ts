@@ -631,13 +631,13 @@ describe("Session, refusals", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("opens a subscription again if markets in doubt may fill it (error 26)", () => {
-    const world = new World({ batchSize: 2 })
-    const { subscription, user } = world.subscribe("trade", tickers("A", "B", "C"))
+  it("opens a subscription again if a market in doubt may fill it (error 26)", () => {
+    const world = new World({ batchSize: 1 })
+    const { subscription, user } = world.subscribe("trade", tickers("A", "C"))
     world.open()
     world.takeOne()
     world.pass(5_000)
-    subscription.remove(["A", "B"])
+    subscription.remove(["A"])
     world.receive(list(world.takeOne().id, ["trade", 1]))
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }))
     const end = world.takeOne()
@@ -659,5 +659,23 @@ describe("Session, refusals", () => {
     world.receive(error(26, { id: world.takeOne().id }))
     assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 26 })
     assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("refuses a market if no market is in doubt, even if an unrequested reply opened the subscription (error 26)", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(subscribed(999, "trade", 1))
+    world.receive(error(26, { id }))
+    assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 26 })
+  })
+
+  it("halves a refused subscribe command even if the refusal names all its markets (error 26)", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    world.receive(error(26, { id: world.takeOne().id }, { market_tickers: ["A", "B"] }))
+    assert.deepStrictEqual([world.takeOne().params.market_tickers, user.events, user.ends], [["A"], [], []])
   })
 })
