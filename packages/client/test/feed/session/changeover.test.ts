@@ -387,7 +387,7 @@ describe("changeOver", () => {
     subscription.remove(["A"])
     world.session.changeOver()
     world.open()
-    const [fills] = world.unread.filter(({ params }) => params.channels?.[0] === "fill")
+    const fills = world.unread.find(({ params }) => params.channels?.[0] === "fill")
     assert.deepStrictEqual(user.tags, ["Outage"])
     world.receive(subscribed(fills!.id, "fill", 1), 3)
     assert.deepStrictEqual([world.abandoned, user.tags.slice(0, 2)], [[1], ["Outage", "Restored"]])
