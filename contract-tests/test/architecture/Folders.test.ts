@@ -103,7 +103,7 @@ describe("the folders of a package", () => {
 
   it("count as importing each other by type imports, re-exports and dynamic imports, but not by comments", () => {
     const files = new Map([
-      ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
+      ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import type { C } from "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],
       ["rest/inner/deep/d.ts", 'export * from "../../b.ts"'],
       ["Errors.ts", 'import "effect"']

@@ -203,7 +203,7 @@ const judge = (root: Root, difference: Difference): Outcome =>
       ? judgeSent(root, difference)
       : judgeReceived(root, difference)
 
-/** Collects findings. If several operations share a changed schema, the change is one finding. */
+/** Collects findings. A change of a shared schema is one finding for all operations that it affects alike. */
 export interface Collector {
   readonly add: (finding: Finding) => void
   /** Records a change that a person must decide about. */
