@@ -69,7 +69,7 @@ const statementDeletion: Mutator = {
   }
 }
 
-/** StrykerJS has no extension point for mutators. */
+/** Adds the mutators to StrykerJS's own list, because StrykerJS has no extension point for mutators. */
 const addMutators = async (): Promise<void> => {
   const main = pathToFileURL(createRequire(import.meta.url).resolve("@stryker-mutator/instrumenter"))
   const { allMutators }: { allMutators: Array<Mutator> } = await import(new URL("mutators/mutate.js", main).href)

@@ -21,7 +21,7 @@ export type Departure = Kind | "unknown-field"
  *
  * **Details**
  *
- * - `reject`: fail, and report exactly the pointer of the violation.
+ * - `reject`: fail, and report the pointer of the violation.
  * - `tolerate`: decode. The decoder may omit the unexpected member from the result.
  * - `tolerate-and-tag`: decode, and pass on the value as received, so that the caller sees the new value.
  */

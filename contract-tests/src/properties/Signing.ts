@@ -241,7 +241,7 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
     ? ""
     : stringify(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** 7 of 8 inputs are made sendable: values that the client rejects are replaced. */
+/** Makes 7 of 8 inputs sendable, on average: replaces the values that the client rejects. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
   const object = input as JsonObject // The schema allows only objects.
   return atMillis % 8 === 0 ? object : requests.sendable(object)

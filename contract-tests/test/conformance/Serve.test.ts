@@ -155,7 +155,7 @@ describe("the control interface of the judge", () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)
-    const row = { verdict: "incomplete", reason: "the driver did not end the scenario" }
+    const row = { verdict: "incomplete", reason: "the driver did not end the scenario" } as const
     assert.deepInclude(await rowOf(path), row)
     const outcome = await end(path, [{ value: {} }, { error: {} }])
     assert.strictEqual(outcome.reason, "the driver skipped a `continue` step")

@@ -75,7 +75,7 @@ export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Strea
     )
   )
 
-/** Reads synchronously, through `Kalshi.layer`. */
+/** Reads a list synchronously, through `Kalshi.layer`. */
 export const read = (
   stream: (reader: AnyReader) => Stream.Stream<unknown, unknown, Capability.KalshiPublic>,
   reader: AnyReader,
