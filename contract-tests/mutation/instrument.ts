@@ -97,7 +97,7 @@ const logger = {
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim()
 
-/** The paths must be absolute. */
+/** Instruments files. The paths must be absolute. */
 export const instrument = async (paths: ReadonlyArray<string>): Promise<Instrumented> => {
   await addMutators()
   const texts = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]))

@@ -127,7 +127,7 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Throws if random values almost never pass, because fast-check would retry without a limit. */
+/** Filters values. Throws if random values almost never pass, because fast-check would retry without a limit. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,

@@ -129,7 +129,11 @@ export interface Suite {
 
 export interface Conformance {
   readonly judge: Judge.Judge
-  /** @throws `UnknownKeyword` or `UnusableSchema` if the schema is not supported. */
+  /**
+   * Prepares the values for a schema.
+   *
+   * @throws `UnknownKeyword` or `UnusableSchema` if the schema is not supported.
+   */
   readonly suite: (target: Target) => Suite
 }
 

@@ -247,7 +247,7 @@ const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json 
   return atMillis % 8 === 0 ? object : requests.sendable(object)
 }
 
-/** A test may replace parts of the client. */
+/** Checks an operation. A test may replace parts of the client. */
 export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)

@@ -117,7 +117,7 @@ describe("Prism", () => {
 
 describe("Prism, for an invalid request", () => {
   it(
-    "rejects every violation that is visible in a request, except some violations of the kinds in `blindTo`",
+    "rejects violations that are visible in a request, except some violations of the kinds in `blindTo`",
     { timeout },
     async () => {
       const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()

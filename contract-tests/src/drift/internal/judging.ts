@@ -60,7 +60,7 @@ const concerns = (reported: string, place: string): boolean =>
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** Whether the client returns a different value. An empty list instead of null does not count. */
+/** Whether the client returns a different value at `pointer`. An empty list instead of null does not count. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]

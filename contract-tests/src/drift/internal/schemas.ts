@@ -1,6 +1,6 @@
 /**
- * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests. The overlay
- * is this project's list of corrections to the document.
+ * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests. The
+ * overlay is this project's list of corrections to the document.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 
 const typesOfMembers = (members: ReadonlyArray<Json>): ReadonlyArray<TypeName> => [...new Set(members.map(typeOf))]
 
-/** Whether the schema accepts only lists, and not null. */
+/** Whether the only type of the schema is `array`. */
 const isPlainList = (schema: JsonSchema | undefined): boolean => typeof schema === "object" && schema.type === "array"
 
 const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)

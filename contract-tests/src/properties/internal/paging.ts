@@ -45,7 +45,11 @@ export const serialize = (value: unknown): string => JSON.stringify(value)
 
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
-/** @throws If a reader is missing. */
+/**
+ * Returns the readers of an operation.
+ *
+ * @throws If a reader is missing.
+ */
 export const readersOf = (
   { name, operation }: ClientOperation,
   lists: ReadonlyArray<string>
