@@ -59,7 +59,7 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rul
   "above-maximum": inBothDirections(reject(unbounded)),
   "fractional-integer": inBothDirections(reject(unsound)),
   "int32-overflow": inBothDirections(reject(unbounded)),
-  "unsafe-integer": inBothDirections(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
+  "unsafe-integer": inBothDirections(reject("beyond 2^53 a parsed number can differ from the number that was sent")),
   "non-finite-number": inBothDirections(
     reject("JSON has no infinity; infinity can only come from parsing a number too large for a double")
   ),

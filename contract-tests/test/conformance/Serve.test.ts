@@ -68,7 +68,7 @@ describe("the control interface of the judge", () => {
     assert.include(stdout, "curl 8 (shell): 0 passed, 1 faulty, 0 not supported")
   })
 
-  it("lists every scenario, and the meaning of every step", async () => {
+  it("lists every scenario, and the meaning of the steps of a scenario", async () => {
     const listed = JSON.parse((await send("/scenarios")).text) as {
       readonly scenarios: ReadonlyArray<{ readonly id: string }>
       readonly steps: Readonly<Record<string, unknown>>

@@ -178,7 +178,7 @@ describe("blames", () => {
 })
 
 describe("additions", () => {
-  it("adds unknown members to open objects at any depth, but not to closed objects or records", () => {
+  it("adds unknown members to open objects, also to inner ones, but not to closed objects or records", () => {
     const additions = mutants.additions(everything)(coverage.of(everything))
     const places = new Set(additions.flatMap(({ pointers }) => pointers))
     for (const pointer of ["/unknown_member", "/__proto__", "/tagged/unknown_member", "/details/unknown_member"]) {

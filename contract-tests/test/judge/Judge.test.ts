@@ -156,7 +156,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ properties: { a: false } }, { a: 1 }), ["/a"])
   })
 
-  it("throws the same error for an invalid schema every time", () => {
+  it("throws the same error for an invalid schema a second time", () => {
     const broken = Judge.make(resolve)
     for (const _ of [1, 2]) assert.throws(() => broken({ $ref: "#/nowhere" }), UnusableSchema, "#/nowhere")
   })
