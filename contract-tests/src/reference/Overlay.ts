@@ -1,8 +1,7 @@
 /**
  * Applies the overlay: the additions and corrections to the published documents. An entry has one of the operations
  * below, a reason and a source. It has JSON Pointers into the document in normal form, or the number of places to which
- * it applies. Every entry must apply: if a target is missing, or already has the new value, the import fails. So no
- * obsolete entry remains.
+ * it applies. If an entry does not apply, the import fails. So no obsolete entry remains.
  *
  * @module
  */

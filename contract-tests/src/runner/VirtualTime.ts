@@ -21,7 +21,7 @@ interface Timer {
 export interface VirtualTime {
   readonly nowMillis: () => number
   readonly timers: () => number
-  /** Undefined if no timer is active. */
+  /** The time of the next timer. Undefined if no timer is active. */
   readonly nextMillis: () => number | undefined
   /** Runs the program until it waits. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>

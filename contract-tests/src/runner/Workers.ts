@@ -55,7 +55,7 @@ const runIn = (
     })
   })
 
-/** The workers end when the scope closes. */
+/** Starts `width` workers. They end when the scope closes. */
 export const make = (width: number, options: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { limitMillis, script } = { ...defaults, ...options }

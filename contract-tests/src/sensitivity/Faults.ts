@@ -1,5 +1,5 @@
 /**
- * The injected faults, except those of the feed (`FeedFaults.ts`). They prove that the properties can fail. The tests
+ * The injected faults, except those that P11 must detect (`FeedFaults.ts`). They prove that the properties can fail. The tests
  * of single modules have other faults: see `pnpm mutate`.
  *
  * @module
