@@ -64,7 +64,7 @@ export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, 
   )
 
 /**
- * Asks whether to send. If this fails, the caller must send nothing.
+ * Asks whether to send, unless `yes` is set. If this fails, the caller must send nothing.
  *
  * The user types `y` or `yes` and Enter. A single-key prompt would read a `y` in a pasted command, such as `kalshi
  * order place buy yes …`, as the answer.
