@@ -164,7 +164,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that still rest, in hundredths like `target`. */
+  /** Cancels orders until at most `target` contracts rest. Returns the contracts that still rest, in hundredths. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
