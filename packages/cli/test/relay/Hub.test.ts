@@ -296,7 +296,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("does not start with an old `ticker` message after an outage of all markets", () =>
+  it("does not start with an old `ticker` message after an outage of the subscription to all markets", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const bid = (price: string) =>
