@@ -173,8 +173,8 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
 }
 
 /**
- * Reads a document. First checks that the complete document has only supported keywords. So every returned schema and subschema is a
- * valid `JsonSchema`.
+ * Reads a document. First checks that the complete document has only supported keywords. So every returned schema and
+ * subschema is a valid `JsonSchema`.
  *
  * @throws `InvalidDocument` for a value that is not a valid REST reference document.
  */

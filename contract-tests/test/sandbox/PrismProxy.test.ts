@@ -115,15 +115,17 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
   (it) => {
     for (const client of ClientOperations.all) {
       const { operationId, success } = client.descriptor
-      it.effect(`reports ${wronglyRejected[operationId] === undefined ? "no" : "only the listed"} violation for ${client.name}`, () =>
-        Effect.gen(function* () {
-          for (const input of inputsOf(client, yield* World.World)) {
-            const { judged, result } = yield* runThroughPrism(call(client, input))
-            assert.isTrue(Result.isSuccess(result), Result.isFailure(result) ? String(result.failure) : "")
-            const violations = wronglyRejected[operationId] === undefined ? [] : [wronglyRejected[operationId]]
-            assert.deepStrictEqual(judged, [{ status: success.status, violations }])
-          }
-        })
+      it.effect(
+        `reports ${wronglyRejected[operationId] === undefined ? "no" : "only the listed"} violation for ${client.name}`,
+        () =>
+          Effect.gen(function* () {
+            for (const input of inputsOf(client, yield* World.World)) {
+              const { judged, result } = yield* runThroughPrism(call(client, input))
+              assert.isTrue(Result.isSuccess(result), Result.isFailure(result) ? String(result.failure) : "")
+              const violations = wronglyRejected[operationId] === undefined ? [] : [wronglyRejected[operationId]]
+              assert.deepStrictEqual(judged, [{ status: success.status, violations }])
+            }
+          })
       )
     }
 

@@ -280,8 +280,8 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
 }
 
 /**
- * Converts a schema to the normal form. This form has no prose, no vendor keywords, and no `allOf` with only one branch.
- * It expresses null as a type.
+ * Converts a schema to the normal form. This form has no prose, no vendor keywords, and no `allOf` with only one
+ * branch. It expresses null as a type.
  */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {

@@ -1,6 +1,6 @@
 /**
- * The rules of commands that change something at the exchange: which environment they may change, how they ask, and what
- * Ctrl-C means while a request is being sent.
+ * The rules of commands that change something at the exchange: which environment they may change, how they ask, and
+ * what Ctrl-C means while a request is being sent.
  *
  * @module
  */

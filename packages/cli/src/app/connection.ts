@@ -37,7 +37,10 @@ export const connectionVariables = Effect.map(
 /** With `--profile`, these variables are ignored, so that the key of one exchange is not used at another. */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
-/** The exchange of the run. Fails if no flag, variable or profile names one: a built-in default could cause trades by accident. */
+/**
+ * The exchange of the run. Fails if no flag, variable or profile names one: a built-in default could cause trades by
+ * accident.
+ */
 export const environment = Effect.gen(function* () {
   const flag = yield* Env
   if (Option.isSome(flag)) return yield* parse(flag.value, "--env")
@@ -105,7 +108,9 @@ const usesKeyOfProfile = Effect.gen(function* () {
   return variables.every((name) => name === "KALSHI_ENV")
 })
 
-/** The key of the run. Undefined if it would come from a profile, but no profile is chosen, or the profile has no key. */
+/**
+ * The key of the run. Undefined if it would come from a profile, but no profile is chosen, or the profile has no key.
+ */
 export const apiKey = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })
