@@ -17,7 +17,7 @@ const Reason = {
 
 const Pointers = /*#__PURE__*/ Schema.NonEmptyArray(Schema.String)
 
-/** The target must not exist. */
+/** Adds a value. The target must not exist. */
 export const Add = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add"),
   at: Pointers,
@@ -25,7 +25,7 @@ export const Add = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** The current value must equal `was`. */
+/** Replaces the current value, which must equal `was`. */
 export const Replace = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("replace"),
   at: Pointers,
@@ -34,7 +34,7 @@ export const Replace = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** The current value must equal `was`. */
+/** Removes the current value, which must equal `was`. */
 export const Remove = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("remove"),
   at: Pointers,

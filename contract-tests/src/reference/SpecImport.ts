@@ -60,7 +60,7 @@ export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string =>
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
 }
 
-/** Example: 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
+/** Returns the date in a file name. Example: 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
 export const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
 
 const isDate = (text: string): boolean =>

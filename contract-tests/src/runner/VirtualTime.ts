@@ -32,7 +32,7 @@ export interface VirtualTime {
 /** If a program takes more steps while the time stands still, it counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
-/** `startMillis` is a Unix time. */
+/** Makes a clock that starts at the Unix time `startMillis`. */
 export const make = (startMillis: number): VirtualTime => {
   let now = startMillis
   const timers: Array<Timer> = []

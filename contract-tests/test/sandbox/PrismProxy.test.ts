@@ -87,7 +87,7 @@ const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/** The inputs have no deprecated parameters, because these cause warnings. */
+/** Returns inputs without deprecated parameters, because these cause warnings. */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const deprecatedNames = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))

@@ -30,15 +30,15 @@ export interface ChangeOptions {
   readonly dryRun: boolean
 }
 
-/** Also matches undocumented hosts of production. */
+/** Matches the hosts of production, including undocumented hosts. */
 const productionHost = /(?:^|\.)kalshi\.com\.?$/
 
 export const isProduction = ({ name, restUrl }: Environment.Environment): boolean =>
   name === "production" || productionHost.test(new URL(restUrl).hostname)
 
 /**
- * Production must be named by `--env` on the command line: a variable or a profile could be left over from earlier
- * work. A dry run sends nothing, so it needs no `--env`.
+ * Connects for a change. Production must be named by `--env` on the command line: a variable or a profile could be left
+ * over from earlier work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
   // The result of a change is not a list, so `--csv` is refused before the change is sent.
