@@ -91,7 +91,7 @@ const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\
 // `A` describes the exports of the module.
 const load = async <A>(path: string): Promise<A> => (await import(new URL(path, root).href)) as A
 
-/** The faults exist only in the repository, not in a published package. */
+/** Loads the faults. They exist only in the repository, not in a published package. */
 export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
   const { sessionFaults } = await load<{ readonly sessionFaults: ReadonlyArray<SessionFault> }>(
     "packages/client/test/feed/support/sessionFaults.ts"
