@@ -47,7 +47,7 @@ export interface Answered {
  * Whether the exchange carried out the request in any attempt of the call.
  *
  * - `"no"`: the exchange refused the request, and no response to an earlier attempt was lost.
- * - `"maybe"`: the status is ambiguous (408, 499, any status from 500 up, a redirect), or the response to an earlier
+ * - `"maybe"`: the status is ambiguous (below 200, a redirect, 408, 499, any status from 500 up), or the response to an earlier
  *   attempt was lost. Check the state before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
  */

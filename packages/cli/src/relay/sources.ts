@@ -18,7 +18,7 @@ export interface SourceEvents {
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
   /** Called when the source has failed. It is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
-  /** Called before a snapshot of a market whose fields have unknown names. A side may be missing in this snapshot. */
+  /** Called before a snapshot that has fields with unknown names. A side may be missing in this snapshot. */
   readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }

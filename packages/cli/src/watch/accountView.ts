@@ -170,7 +170,7 @@ export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyA
 
 /**
  * Rows go first to the headings, then in equal parts to all sections. Rows that a section does not need go to the other
- * sections. Rows that cannot be divided go to the section that the keys scroll.
+ * sections. Rows that cannot be divided go first to the section that the keys scroll.
  */
 export const shareRows = (wanted: ReadonlyArray<number>, rows: number, focus: number): ReadonlyArray<number> => {
   const shares = wanted.map(() => 0)

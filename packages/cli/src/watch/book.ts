@@ -85,7 +85,7 @@ const stateOf = (
   return { _tag: "NotLive", reason, sinceMillis: state.sinceMillis, last }
 }
 
-/** A failure is ignored: the view then begins without earlier trades. */
+/** Reads the trades from before the start. If a read fails, the view begins without the earlier trades of this market. */
 const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   Effect.forEach(
     tapes,
@@ -116,7 +116,7 @@ const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
 
     let own: { readonly account: AccountFeed.Account; readonly counts: ReturnType<typeof ownCounts> } | undefined
 
-    /** Undefined while the user's own orders are not known. */
+    /** Returns the user's own orders. Undefined while they are not known. */
     const readOwn = Effect.gen(function* () {
       if ((yield* mine.status)._tag !== "Live") return undefined
       const account = yield* mine.known

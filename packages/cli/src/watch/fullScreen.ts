@@ -126,7 +126,7 @@ export const requireTerminal = (command: string) =>
     )
   })
 
-/** `run` keeps the state of the view up to date. */
+/** Shows a view until the user quits. `run` keeps the state of the view up to date. */
 export const show = <E, R>(view: View, run: Effect.Effect<never, E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {

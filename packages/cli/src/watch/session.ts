@@ -25,7 +25,7 @@ export const checkTickers = (tickers: ReadonlyArray<string>) => {
     : Effect.fail(usage(`${JSON.stringify(wrong)} is not the ticker of a market. List markets with \`kalshi markets\``))
 }
 
-/** Fails if a market does not exist, because the feed would send nothing about it. */
+/** Reads the markets. Fails if one of them does not exist, because the feed would send nothing about it. */
 export const marketsOf = (tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const markets = new Map<string, WatchedMarket>()

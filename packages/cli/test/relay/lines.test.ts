@@ -22,7 +22,7 @@ describe("mergeLines", () => {
       Effect.gen(function* () {
         const bad = new MemoryReader(hub)
         bad.subscribe(["NONE"])
-        // The first line subscribes again after ten seconds. It is slower than the second line, so it refuses last.
+        // The first line subscribes again after ten seconds. It is slower than the second line, so it is refused last.
         yield* pass(9_000)
         yield* sandbox.plant({ feed: "command", cmd: "unsubscribe", delayMillis: 2_000 })
         yield* pass(21_000)
@@ -121,7 +121,7 @@ describe("mergeLines", () => {
 
 describe("Hub", () => {
   for (const lines of [1, 2]) {
-    it(`repairs a book with a new snapshot if another reader's unknown market interrupts ${lines} lines`, () =>
+    it(`keeps a reader's book correct if another reader's unknown market interrupts the subscription (lines: ${lines})`, () =>
       run(
         ({ account, hub, pass, sandbox }) =>
           Effect.gen(function* () {

@@ -119,7 +119,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
   })
 
   describe("the status", () => {
-    it.effect("has the number of readers and the relay's subscriptions at the exchange", () =>
+    it.effect("has these fields, and is refused to pages of other origins", () =>
       Effect.gen(function* () {
         const { relay } = yield* RelayWorld
         const response = yield* Effect.promise(() => fetch(`${relay.url}/status`))

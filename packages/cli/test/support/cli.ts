@@ -41,7 +41,7 @@ export interface Result {
 }
 
 export interface Options {
-  /** The environment variables. Those of the test's process are not visible. */
+  /** The environment variables. A separate process also gets `PATH` and `NODE_COMPILE_CACHE`. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
   /** The number of lines after which the reader closes the standard output. */
