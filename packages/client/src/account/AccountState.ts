@@ -219,19 +219,19 @@ export class AccountState {
     return this.#version
   }
 
-  /** The number of messages and rows that did not change the account. */
+  /** The number of inputs, such as messages and rows, that did not change the account. */
   get ignored(): number {
     return this.#ignored
   }
 
-  /** Returns the same object until something changes. */
+  /** Returns the account if it is live: the same object until something changes. */
   read(): Result.Result<Account, AccountNotLive> {
     return this.#status._tag === "Live"
       ? Result.succeed(this.known())
       : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
-  /** While the account is not live, parts may be missing or out of date. */
+  /** Returns the account even while it is not live: parts may then be missing or out of date. */
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
@@ -243,7 +243,7 @@ export class AccountState {
     }))
   }
 
-  /** Until this call, messages of the channel are ignored. */
+  /** Records that a channel is subscribed. Until this call, messages of the channel are ignored. */
   subscribed(channel: AccountChannel, nowMillis: number): void {
     this.#subscribed.add(channel)
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)

@@ -144,7 +144,7 @@ interface Parsed {
 
 const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
 
-/** The returned keys are ascending. */
+/** Parses the levels of a side. The returned keys are ascending. */
 const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
   const entries: Array<readonly [key: number, size: number]> = []
   for (const [price, count] of levels) {

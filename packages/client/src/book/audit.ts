@@ -87,7 +87,7 @@ class Recording {
   }
 }
 
-/** Undefined for a market that could not be compared. */
+/** The differences of each market. Undefined for a market that could not be compared. */
 type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
 
 /** Waits until a read would take no tokens from other calls. */

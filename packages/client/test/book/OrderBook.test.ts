@@ -493,7 +493,7 @@ describe("OrderBook", () => {
     assert.isTrue(book.isLive)
   })
 
-  it("accepts any seq after a loss, because the next subscription restarts seq", () => {
+  it("accepts the same seq again after a loss, because the next subscription starts at 1", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "closed" }, 0)
     book.snapshot(snapshot(1, 9, [["0.4400", "1.00"]]), 0)
