@@ -68,7 +68,7 @@ const refusedError = (names: ReadonlyArray<string>): FeedError => ({
 
 export class Upstream {
   readonly readers: Readers
-  /** Undefined with one line. */
+  /** The books of several lines. Undefined with one line. */
   readonly merged: MergedBooks | undefined
   received = 0
   readonly #options: UpstreamOptions

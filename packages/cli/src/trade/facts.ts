@@ -67,8 +67,8 @@ export const readPosition = (ticker: string, subaccount: number | undefined) =>
 const zero = FixedPoint.countUnsafe("0")
 
 /**
- * The contracts of a position that no resting order closes. Without this subtraction, two orders would seem to close
- * the same contracts.
+ * Subtracts from a position the contracts that resting orders close. Without this, two orders would seem to close the
+ * same contracts.
  */
 export const freeOf = (
   position: FixedPoint.Count,

@@ -33,7 +33,7 @@ import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
 import { followLine, type Line } from "./session.ts"
 
-/** Without an event, the balance is read again after this time. */
+/** How long to wait for an event before the balance is read anyway. */
 const balanceMillis = 60_000
 /** The wait between an event and the read of the balance: REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000

@@ -33,10 +33,10 @@ import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
 const keptTrades = 200
-/** The number of trades before the start that the view shows for each market. */
+/** The maximum number of trades before the start that the view shows for each market. */
 const earlierTrades = 50
 
-/** Reports each market that does not trade at the start, and each later change of a status. */
+/** Reports each market that does not trade at the start, and each later change of a status or a closing time. */
 const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.callback<Event, never, KalshiPublic>((queue) =>
     Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /**
- * The events of order books as JSON: each message of the feed, and each loss of messages.
+ * The events of order books as JSON: messages of the feed, losses of messages, and states of the books.
  *
  * @module
  */

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * The newest state is drawn at most 20 times a second, and only changed lines are written. The next drawing waits until
- * the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
+ * The newest state is drawn at most 20 times a second. Unchanged lines are not written again, unless the size changes. The
+ * next drawing waits until the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
  * memory.
  *
  * @module

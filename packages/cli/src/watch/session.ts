@@ -43,7 +43,7 @@ export const marketsOf = (tickers: ReadonlyArray<string>) =>
         message: `The exchange has no market ${missing.join(", ")}. List markets with \`kalshi markets\``
       })
     }
-    // The sequence is that of the command line.
+    // The markets keep the sequence of the command line.
     return tickers.flatMap((ticker) => markets.get(ticker) ?? [])
   })
 

@@ -235,7 +235,7 @@ layer(
   })
 
   describe("account --json", () => {
-    it.effect("prints the account once it is known, then its changes", () =>
+    it.effect("prints the account, its balance, its order groups, and a new order", () =>
       Effect.gen(function* () {
         // An order that is placed before the account is known is part of the account, and causes no `order` event.
         const placing = Effect.repeat(place("bid", "0.10"), Schedule.spaced(300))

@@ -44,7 +44,7 @@ import type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 export type AccountChannel = "user_orders" | "fill" | "market_positions" | "order_group_updates"
 
 /**
- * A loss of messages, after which the account is not live.
+ * A loss of messages. The account is then not live, except if the channel is `order_group_updates`.
  *
  * - `outage`: the connection or the subscription was lost. Messages are ignored until the channel is subscribed again.
  * - `undecodable`: a message did not decode.

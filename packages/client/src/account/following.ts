@@ -23,7 +23,7 @@ const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_
 
 const behindMillis = 10_000
 
-/** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
+/** The wait before a subscription is opened again, if the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
 export interface Outside {

@@ -90,7 +90,7 @@ class Recording {
 /** The differences of each market. Undefined for a market that could not be compared. */
 type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
 
-/** Waits until a read would take no tokens from other calls. */
+/** Waits until a read would take no tokens from other calls. Does not wait if the read can never be sent. */
 const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never, KalshiPublic> =>
   Effect.gen(function* () {
     const { waitFor } = yield* KalshiPublic

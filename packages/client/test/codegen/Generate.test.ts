@@ -457,7 +457,7 @@ describe("generate reports a fault for", () => {
   const at = "/components/schemas/Out"
   const faultsOfSchema = (schema: Json) => faultsOf(responseOf(schema))
 
-  it("every keyword that is unknown or has no meaning at its location", async () => {
+  it("keywords that are unknown or have no meaning at their location", async () => {
     for (const [schema, keyword] of [
       [{ type: "string", "x-vendor": 1 }, "x-vendor"],
       [{ type: "string", const: "a", minLength: 1 }, "minLength"],
