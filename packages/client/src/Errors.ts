@@ -47,8 +47,8 @@ export interface Answered {
  * Whether the exchange carried out the request in any attempt of the call.
  *
  * - `"no"`: the exchange refused the request, and no response to an earlier attempt was lost.
- * - `"maybe"`: the status is ambiguous (below 200, a redirect, 408, 499, any status from 500 up), or the response to an earlier
- *   attempt was lost. Check the state before you send the same intent again.
+ * - `"maybe"`: the status is ambiguous (below 200, a redirect, 408, 499, any status from 500 up), or the response to an
+ *   earlier attempt was lost. Check the state before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
  */
 export type CarriedOut = "no" | "maybe" | "yes"

@@ -178,8 +178,8 @@ export const changesBetween = (
   })
 
 /**
- * Readers receive the differences between successive merged books. After a loss, in a new epoch or without a clock, they
- * receive the whole book.
+ * Readers receive the differences between successive merged books. After a loss, in a new epoch or without a clock,
+ * they receive the whole book.
  */
 export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */

@@ -22,7 +22,9 @@ export interface LinesEvents {
     ticker: string,
     read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>
   ) => void
-  /** Called with markets that are not watched: the request is invalid, no line accepts them, or all lines have failed. */
+  /**
+   * Called with markets that are not watched: the request is invalid, no line accepts them, or all lines have failed.
+   */
   readonly onFailed: (markets: ReadonlyArray<string>, error: WatchError) => void
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the preview of an order needs: the market, its fee terms, the position, and the resting orders that may close the
- * position.
+ * What the preview of an order needs: the market, its fee terms, the position, and the resting orders that may close
+ * the position.
  *
  * @module
  */

@@ -38,7 +38,10 @@ const balanceMillis = 60_000
 /** The wait between an event and the read of the balance: REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000
 
-/** Reads the balance at the start, after events, and after a minute without events. Events close together cause one read. */
+/**
+ * Reads the balance at the start, after events, and after a minute without events. Events close together cause one
+ * read.
+ */
 const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   const read = Effect.result(Portfolio.balance(number === undefined ? {} : { subaccount: number }))
   const wait = Effect.timeoutOption(Queue.take(isStale), balanceMillis).pipe(

@@ -85,7 +85,9 @@ const stateOf = (
   return { _tag: "NotLive", reason, sinceMillis: state.sinceMillis, last }
 }
 
-/** Reads the trades from before the start. If a read fails, the view begins without the earlier trades of this market. */
+/**
+ * Reads the trades from before the start. If a read fails, the view begins without the earlier trades of this market.
+ */
 const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   Effect.forEach(
     tapes,

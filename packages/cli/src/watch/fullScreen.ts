@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * The newest state is drawn at most 20 times a second. Unchanged lines are not written again, unless the size changes. The
- * next drawing waits until the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
- * memory.
+ * The newest state is drawn at most 20 times a second. Unchanged lines are not written again, unless the size changes.
+ * The next drawing waits until the terminal has accepted the last drawing. So a slow terminal skips intermediate
+ * states, and no drawing waits in memory.
  *
  * @module
  */

@@ -153,8 +153,8 @@ export interface AccountOptions extends ReadOptions {
   readonly fillsFromMillis?: number | undefined
   /**
    * After a loss of messages, fills are read from this many milliseconds before the loss. A verification reads fills
-   * from this many milliseconds before the last read. The value must cover the time until a loss is noticed, the latency
-   * of a message, and the difference between the local clock and the exchange's clock. Default: 600,000.
+   * from this many milliseconds before the last read. The value must cover the time until a loss is noticed, the
+   * latency of a message, and the difference between the local clock and the exchange's clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**

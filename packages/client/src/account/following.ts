@@ -7,8 +7,8 @@
  * A line is whole if it lacks no message. If a line loses a message, the account stays live as long as another whole
  * line is subscribed to the channel. The lists are read again anyway, because the other line can be lost before it
  * delivers the message. A line can be up to `behindMillis` behind another line. So a line becomes whole `behindMillis`
- * after it last lost a message, or after it became live while another line was live. Until then, another line may be the
- * only line that delivers an earlier message.
+ * after it last lost a message, or after it became live while another line was live. Until then, another line may be
+ * the only line that delivers an earlier message.
  *
  * @module
  */

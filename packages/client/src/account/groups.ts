@@ -48,7 +48,10 @@ export class OrderGroups {
     return [...this.#groups.values(), ...this.#deleted.values()]
   }
 
-  /** Applies a message, and returns the changed group. Undefined if the message is repeated, old, or about a deleted group. */
+  /**
+   * Applies a message, and returns the changed group. Undefined if the message is repeated, old, or about a deleted
+   * group.
+   */
   update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): AccountOrderGroup | undefined {
     if (this.#deleted.has(order_group_id)) return undefined
     const known = this.#groups.get(order_group_id)

@@ -75,7 +75,7 @@ class Recording {
     this.market_ticker = market_ticker
   }
 
-  /** Undefined if the book was unreadable at some time during the read, or changed too often. */
+  /** The states of the book. Undefined if it was unreadable at some time during the read, or changed too often. */
   get states(): ReadonlyArray<Book> | undefined {
     return this.#states
   }

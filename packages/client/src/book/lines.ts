@@ -1,5 +1,6 @@
 /**
- * Keeps books over one or several lines. Each line is a subscription to all markets on its own session (a set of connections).
+ * Keeps books over one or several lines. Each line is a subscription to all markets on its own session (a set of
+ * connections).
  *
  * **Details**
  *
