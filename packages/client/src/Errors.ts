@@ -280,7 +280,7 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  * | status | `carriedOut` | the client retries |
  * | --- | --- | --- |
  * | 408, or at least 500: for example, a CDN returns 520 or 524 if it received no response in time | `"maybe"` | if a repeat is harmless, as after a 502 |
- * | 499, or a redirect | `"maybe"` | never |
+ * | 499, below 200, or a redirect | `"maybe"` | never |
  * | 425 (too early) | `"no"` | every operation, as after a 429 |
  *
  * **Gotchas**
