@@ -13,7 +13,7 @@ const run = (test: Parameters<typeof withRelay>[0], lines = 2) =>
 const errorsOf = ({ messages }: MemoryReader) =>
   messages.flatMap(({ msg, type }) => (type === "error" ? [`${msg?.["code"]}: ${msg?.["msg"]}`] : []))
 
-/** A connection needs several steps. */
+/** Lets time pass in steps, because a connection needs several steps. */
 const adjust = (millis: number) => Effect.repeat(TestClock.adjust(50), { times: millis / 50 })
 
 describe("mergeLines", () => {
