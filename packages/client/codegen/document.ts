@@ -115,7 +115,7 @@ const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
   return key === undefined ? value : section(raw, name)[key]
 }
 
-/** Returns the name of the component, and adds the components that the body uses directly to `reached`. */
+/** Reads a body. Returns the name of its component, and adds the components that it uses directly to `reached`. */
 const readBody = (
   { faults, schemas }: Reading,
   value: unknown,

@@ -46,7 +46,7 @@ export interface UpstreamOptions {
 }
 
 /**
- * How long a book can be wrong before the relay ends the subscriptions of its readers. A new snapshot usually takes one
+ * How long a book can stay wrong before the relay ends the subscriptions of its readers. A new snapshot usually takes one
  * round trip.
  */
 const healMillis = 1_000
@@ -328,7 +328,7 @@ export class Upstream {
     )
   }
 
-  /** The readers of a book. */
+  /** Returns the subscriptions to a book. */
   #readersOf(ticker: string): ReadonlyArray<Subscription> {
     const found: Array<Subscription> = []
     this.readers.forEach("orderbook_delta", ticker, (subscription) => void found.push(subscription))

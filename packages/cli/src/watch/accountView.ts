@@ -30,7 +30,7 @@ export interface ListedGroup {
 export interface AccountViewState extends Omit<FrameState, "title"> {
   readonly account: AccountFeed.Account
   readonly status: AccountFeed.AccountStatus
-  /** Why the last read of a list failed. */
+  /** The error of the last failed read, while the account is not live. */
   readonly readError: string | undefined
   readonly subaccount: number
   readonly balance: BalanceState

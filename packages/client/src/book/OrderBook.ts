@@ -389,7 +389,7 @@ export class OrderBook {
     this.#ignored++
   }
 
-  /** Returns a loss if the change is not possible. */
+  /** Applies a change. Returns a loss if the change is not possible. */
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
     const micros = safeUnits.parse(price_dollars, 6)
     const delta = safeUnits.parse(delta_fp, 2)
