@@ -371,7 +371,7 @@ export class AccountState {
     ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
-  /** Records that a read began. If it is not complete after `readTimeoutMillis`, `needs` returns it again. */
+  /** Records that a read began. If it is not complete in time (see `readTimeoutMillis`), `needs` returns it again. */
   requested(need: Need, nowMillis: number): void {
     if (need._tag === "Orders") this.#orderRead.requested(nowMillis)
     else if (need._tag === "Fills") this.#fillRead.requested(nowMillis)
