@@ -4,6 +4,7 @@ import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
+import { describeEvent } from "../../src/relay/describe.ts"
 import { mergeLines } from "../../src/relay/lines.ts"
 import { levelsAt, MemoryReader, withRelay } from "./memory.ts"
 
@@ -113,7 +114,9 @@ describe("mergeLines", () => {
           yield* pass(1_000)
           const reason = "OrderBooks.watch was not sent: invalid input at /lines: expected an integer from 1 to 8"
           assert.deepStrictEqual(errorsOf(reader), [`10: Channel error: the relay cannot watch A: ${reason}`])
-          assert.deepInclude(events, { type: "upstream_refused", channel: "orderbook_delta", markets: ["A"], reason })
+          const event = { type: "upstream_refused", channel: "orderbook_delta", markets: ["A"], reason } as const
+          assert.deepInclude(events, event)
+          assert.strictEqual(describeEvent(event), `orderbook_delta: no subscription to A: ${reason}`)
         }),
       9
     ))
