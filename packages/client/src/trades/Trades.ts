@@ -94,7 +94,7 @@ export interface TradeEvent {
  *
  * **Details**
  *
- * `sinceMillis` is the exchange's time of the last trade of a complete line, minus `disorderMillis`. If there is no such
+ * `sinceMillis` is the exchange's time of the last trade of a complete line, minus `disorderMillis`. Without such a
  * trade, `sinceMillis` is one minute before the first line was live. `untilMillis` is when a line was live again, by
  * this machine's clock, but not less than `sinceMillis`.
  */

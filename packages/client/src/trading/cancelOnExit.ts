@@ -407,8 +407,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order is canceled too. But if the response to its placement was lost, and the amendment changed its price
- *   or count, it is only reported.
+ * - An amended order is canceled too. But if the response to its placement was lost, and the amendment changed its
+ *   price or count, it is only reported.
  * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without the id, the layer cannot find an order
  *   whose response was lost, and only reports the order.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.

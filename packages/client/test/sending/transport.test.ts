@@ -101,7 +101,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("fails for a response above the size limit: with a content length, in chunks, and compressed if accepted", () =>
+    it.live("fails for a response above the limit: with a content length, in chunks, and compressed if accepted", () =>
       Effect.gen(function* () {
         const body = JSON.stringify({ is_auto_cancel_enabled: false, orders: [], padding: "x".repeat(100_000) })
         const policy = { maxBodyBytes: 50_000 }

@@ -123,8 +123,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   /**
-   * Cancels without retries. Each round sends a cancel and reads the order. After a failed cancel, the next rounds start
-   * with `GET /exchange/user_data_timestamp`.
+   * Cancels without retries. Each round sends a cancel and reads the order. After a failed cancel, the next rounds
+   * start with `GET /exchange/user_data_timestamp`.
    */
   const cancel = (
     replies: ReadonlyArray<Reply>,

@@ -78,7 +78,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("reports the fill of an outage before the account is live again, and then confirms the closed orders", (trader) =>
+  inMemory("reports the fill of an outage before the account is live, and then confirms the closed orders", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const made = yield* Orders.create(bid)

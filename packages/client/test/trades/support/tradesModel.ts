@@ -295,7 +295,9 @@ class World {
     })
   }
 
-  /** While a line is live, checks that a missing trade (no block trade) was reported soon after a later trade arrived. */
+  /**
+   * While a line is live, checks that a missing trade (no block trade) was reported soon after a later trade arrived.
+   */
   checkInTime(): void {
     const overdueMillis = this.nowMillis - 2 * bounds.lateMillis
     if (this.lines.every((_, index) => this.merged.statusOf(index) === "lost")) return
