@@ -8,7 +8,10 @@ import type { Page, PageQuery, TimeQuery } from "./Commands.ts"
 import type { Refusal } from "./Entities.ts"
 import { invalidParameters } from "./refusals.ts"
 
-/** Returns the greatest matching index below an index, or -1 if there is none. */
+/**
+ * Returns the greatest matching index below an index, or -1 if there is none. In a list that is `oldestFirst`: the
+ * smallest matching index above an index.
+ */
 export type FindBefore = (index: number) => number
 
 export interface Listing<in Item, out Shown> {
@@ -82,7 +85,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** Finds items that are neither early nor late. The items must be in chronological order. */
+/** Returns a search for items that are neither early nor late. The items must be in chronological order. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,

@@ -130,7 +130,7 @@ export class Feed {
     return () => void this.#reschedules.delete(callback)
   }
 
-  /** Without `accountId`, sends the message to the subscriptions of all accounts. */
+  /** Sends a message to the subscriptions of a channel. Without `accountId`, sends it to those of all accounts. */
   publish(message: {
     readonly channel: ChannelName
     readonly type: string

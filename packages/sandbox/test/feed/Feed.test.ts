@@ -90,7 +90,7 @@ describe("Feed.upgrade", () => {
 })
 
 describe("subscribe", () => {
-  it("gets the reply `subscribed` for each channel, and then the snapshot of each market", () => {
+  it("gets the reply `subscribed` for each channel, followed by the snapshot on orderbook_delta", () => {
     const { line } = connected()
     const frames = line.ask({
       id: 1,

@@ -20,7 +20,7 @@ const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
 describe("orderbook_delta", () => {
-  it("shows NO prices on the side no by default, and YES prices with use_yes_price", () => {
+  it("shows NO prices on the side no, or YES prices with use_yes_price", () => {
     const { listen, me, other, world } = setup()
     const [onOwnScale, onYesScale] = [
       listen(other, "orderbook_delta", book),
@@ -142,7 +142,7 @@ describe("fill, user_orders and market_positions", () => {
     assert.deepStrictEqual(part(theirs.take()), [[true, "yes", "1.00", undefined, undefined]])
   })
 
-  it("report every change of an order, with the reason", () => {
+  it("report every change of an order, with the reason of a trade and of a decrease", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "user_orders")
     const { orderId } = world.order(me, { side: "ask", price: 6_000, count: 300 })

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The process stops when the scope closes. */
+/** Starts the command. Its process stops when the scope closes. */
 const start = (...options: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, [file, ...options])),

@@ -113,7 +113,7 @@ const toCandle = (
 }
 
 /**
- * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. With the default
+ * A sum above this value continues as a bigint, so that it never exceeds the safe integers. With the default
  * `maxOrderContracts`, one trade adds at most 10¹³.
  */
 const maxSum = 2 ** 52

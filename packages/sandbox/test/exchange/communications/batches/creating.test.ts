@@ -289,7 +289,7 @@ describe("deleteRfqBatch", () => {
     assert.strictEqual(codeOf(desk.remove(batch)), "not_found")
   })
 
-  it("is refused for an accepted batch, and for a single child", () => {
+  it("is refused for an accepted batch, and deleteRfq is refused for a child", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, even)
