@@ -345,7 +345,7 @@ export interface Market {
   readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
-  /** When the market last changed. Trading does not count as a change. */
+  /** When the market last changed. Trading and changes of fees do not count. */
   readonly updatedMillis: number
   readonly openMillis: number
   /** `Infinity` if the market does not close automatically. */

@@ -438,14 +438,14 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Returns the newest order groups of the account, newest first. Each group has the fills in its time window. */
+  /** Returns the newest order groups of the account, newest first. Each group has the newest fills of its window. */
   newestGroups(accountId: string, limit: number): Result.Result<ReadonlyArray<GroupWindow>, Refusal> {
     return Result.map(this.#account(accountId), (account) => newestGroups(this.state, account, limit))
   }
 
   /**
-   * Returns the newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees
-   * only its own quotes.
+   * Returns the newest RFQs of all accounts, newest first, with the newest quotes on them. Only for the operator,
+   * because quotes are private.
    */
   newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
     return newestRfqs(this.state, limit)

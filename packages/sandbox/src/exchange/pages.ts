@@ -23,7 +23,7 @@ export interface Listing<in Item, out Shown> {
   readonly order?: "newestFirst" | "oldestFirst"
   /** For the order `newestFirst`: the greatest matching index below an index. By default, every index matches. */
   readonly before?: FindBefore
-  /** A page also ends before the total weight of its items would exceed `max`. Default: no maximum. */
+  /** A page with items also ends before their total weight would exceed `max`. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
   /** For the order `oldestFirst`: the smallest matching index above an index. By default, every index matches. */
   readonly after?: FindBefore | undefined

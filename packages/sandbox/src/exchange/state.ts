@@ -62,7 +62,7 @@ export interface AccountState {
   /** The orders by their reserved client ids. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
-  /** By {@link holdingKey}. An unused subaccount or shard has no entry. */
+  /** By {@link holdingKey}. An unused subaccount or shard can be without an entry. */
   readonly holdings: Map<number, Holding>
   /** By subaccount, over all shards. */
   readonly positions: Map<number, PositionList>

@@ -7,7 +7,7 @@ import { channels, type ChannelName } from "./channels.ts"
 import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type FeedErrorCode, isFeedErrorCode } from "./feedErrors.ts"
 
-/** A fault of an upgrade: its refusal, or a connection that ends right after the handshake. */
+/** A fault of an upgrade: its refusal, no response to it, or a connection that ends right after the handshake. */
 export interface UpgradeFault {
   readonly feed: "upgrade"
   /** The number of upgrades to which the fault applies. Default: 1. */

@@ -179,7 +179,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("report positions after trades and settlement", () => {
+  it("report positions after a trade and after the settlement", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "market_positions")
     world.order(other, { side: "ask", price: 4_000, count: 100 })
@@ -195,7 +195,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("show nothing of other subaccounts to a key that is locked to a subaccount", () => {
+  it("show no order of another subaccount to a key that is locked to a subaccount", () => {
     const { listen, me, world } = setup()
     world.run({ type: "createSubaccount", accountId: me.accountId, exchangeIndex: 0 })
     const { keyId } = world.run({
@@ -277,7 +277,7 @@ describe("market_lifecycle_v2 and multivariate_market_lifecycle", () => {
     assert.strictEqual(frames[6]!.msg.settlement_value, "0.2500")
   })
 
-  it("separate combos from other markets", () => {
+  it("send the events and markets of combos only on multivariate_market_lifecycle", () => {
     const { listen, other, world } = setup()
     const [combos, others] = [listen(other, "multivariate_market_lifecycle"), listen(other, "market_lifecycle_v2")]
     world.run({ type: "createEvent", event: { eventTicker: "KXCOMBO-26", multivariate: true } })

@@ -9,7 +9,10 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. */
+/**
+ * Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. The candlestick that
+ * `withLatestBefore` adds can end later.
+ */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number

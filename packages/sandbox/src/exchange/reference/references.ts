@@ -95,7 +95,7 @@ const quarterHour = 15 * minute
 
 export class References {
   #seed: number
-  /** The values that the operator set, by name, oldest first. Each value applies until the time of the next value. */
+  /** The latest values that the operator set, by name, oldest first. Each value applies until the time of the next. */
   readonly #set = new Map<string, Array<{ readonly fromMillis: number; readonly value: bigint }>>()
 
   constructor(seed: number) {

@@ -168,7 +168,7 @@ describe("createRfqBatch", () => {
     unwrap(desk.create({ clientBatchId: "x".repeat(64) }))
   })
 
-  it("refuses a child on a market that does not trade", () => {
+  it("refuses a child on a market that does not trade, and an invalid subaccount", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "pauseMarket", ticker: combos[1]! }))
     assert.strictEqual(codeOf(desk.create()), "MARKET_INACTIVE")
