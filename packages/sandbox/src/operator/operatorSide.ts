@@ -200,7 +200,7 @@ export interface Operator {
   /** The planted faults that still apply. */
   readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
   /**
-   * Plants a fault for later requests. Faults apply in the order in which they were planted. Fails if the fault is
+   * Plants a fault of later requests or of the feed. Faults apply in the order of planting. Fails if the fault is
    * invalid, for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>

@@ -40,10 +40,10 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff"
 }
 
-// The folder `page` is two folders above this source. The same holds for the compiled file and for the bundle.
+// The folder `page` of this package. The path is the same for the source, the compiled file and the bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
-/** Reads the files at the first request. */
+/** Returns a function that finds a file by its name. It reads the files at its first call. */
 export const makeFiles = (token: string, folder: URL = defaultFolder): ((name: string) => RestResponse) => {
   let files: ReadonlyMap<string, RestResponse> | undefined
   return (name) => {

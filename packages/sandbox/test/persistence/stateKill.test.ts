@@ -29,7 +29,7 @@ const stable = (dump: unknown): unknown =>
 
 const kills = sampleSize(10, 100)
 const killsPerFile = 5
-/** The maximum number of responses before a kill. The actual number is random. */
+/** A kill waits for a random number of responses, at most this many. */
 const mostAnswers = 300
 const streamsPerAccount = 8
 
