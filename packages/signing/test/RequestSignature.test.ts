@@ -18,7 +18,7 @@ const loadPublic = (name: string) => PublicKey.fromPem(fixture(`keys/${name}.pub
 
 const path = "/trade-api/v2/portfolio/balance"
 
-/** Each signature is a constant in the format of Ed25519. */
+/** Makes a signer that records its texts. Each signature is a constant in the format of Ed25519. */
 const recording = () => {
   const texts: Array<string> = []
   const signer = Signer.makeSync({
@@ -171,7 +171,7 @@ describe("headers", () => {
   }
 
   it.effect(
-    "signs the ASCII characters that need no percent-encoding, and segments that contain dots and other characters",
+    "signs the ASCII characters that need no percent-encoding, and segments with dots",
     () =>
       Effect.gen(function* () {
         const { signer, texts } = recording()
