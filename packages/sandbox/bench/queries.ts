@@ -328,7 +328,7 @@ const reads: Readonly<Record<string, Read>> = {
     prepare: positions,
     read: (view, { me }) => unwrap(view.listSettlements(me, { ...noTimes, ticker: "KXPOS5-26-N55" })).items.length
   },
-  "no settlements before a time among others": {
+  "an empty range of settlements among others": {
     prepare: positions,
     read: (view, { me }) =>
       1 + unwrap(view.listSettlements(me, { ...noTimes, maxSeconds: start / 1_000 - 1 })).items.length

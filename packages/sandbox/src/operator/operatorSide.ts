@@ -200,7 +200,7 @@ export interface Operator {
   /** The planted faults that still apply. */
   readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
   /**
-   * Plants a fault of later requests or of the feed. Faults apply in the order of planting. Fails if the fault is
+   * Plants a fault for later requests, or for the feed. Faults apply in the order of planting. Fails if the fault is
    * invalid, for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
@@ -268,9 +268,7 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /**
-   * The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1.
-   */
+  /** The seed of the exchange's ids, and of generated data such as reference prices and a crowd. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>

@@ -1,6 +1,6 @@
 /**
  * The event stream of the page. A reader receives the latest state of each section that changed, not each change, so
- * the data that waits for a slow reader is bounded. A reader that stays behind for a while is dropped. Its browser
+ * the data that waits for a slow reader is bounded. A reader that leaves bytes waiting for a while is dropped. Its browser
  * connects again, and then receives the whole state.
  *
  * @module
@@ -22,7 +22,7 @@ const maxLoad = 0.1
  * windows of order groups.
  */
 const idleMillis = 1_000
-/** A reader that stays behind for longer than this is dropped. */
+/** A reader that leaves bytes waiting for longer than this is dropped. */
 const maxBehindMillis = 20_000
 const maxReaders = 16
 /** A change of the exchange's time, relative to this machine's time, is sent only if it is at least this large. */

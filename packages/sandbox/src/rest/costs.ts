@@ -50,8 +50,8 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
 
 /**
  * The buckets that pay for a request: the read bucket, or the write buckets of some shards. A write of an order takes
- * tokens from the bucket of the order's shard. If the exchange has to find the shard, the write takes tokens from the
- * buckets of all shards.
+ * tokens from the bucket of the shard that it names (default: shard 0). If the exchange has to find the shard by the
+ * market, the write takes tokens from the buckets of all shards.
  */
 export const bucketsOf = (
   { limits: { bucket, writeBucket }, method }: Descriptor,

@@ -19,7 +19,10 @@ interface Tasks {
   readonly after: (millis: number, task: () => void) => void
 }
 
-/** Makes a constructor of sockets, which connect to the feed at the origin of `feedUrl`. The scope ends delays. */
+/**
+ * Makes a constructor of sockets, which connect to the feed, but only at the origin of `feedUrl`. If the scope closes,
+ * delayed responses are not sent.
+ */
 export const makeMemoryWebSocket = (
   feed: Upgrades,
   feedUrl: string

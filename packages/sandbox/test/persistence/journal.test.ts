@@ -231,6 +231,28 @@ describe("a state file", () => {
     other.set(path, Buffer.from("a text\n"))
     assert.match(reason(other), /is not a state file, or its first line is corrupted\. Name another file/)
   })
+
+  it("is absent or whole after its creation was interrupted", async () => {
+    const found = { none: 0, whole: 0 }
+    for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
+      const disk = new MemoryDisk()
+      disk.stopAfter = stopAfter
+      const { options, states } = prepare(never, disk)
+      const created = Journal.create(options)
+      await Promise.race([
+        created,
+        (async () => {
+          while (!disk.isStopped) await turn()
+        })()
+      ])
+      for (const kept of [() => 0, () => 0.9, () => 1, undefined]) {
+        const stored = read(disk.restarted(kept))
+        found[stored === undefined ? "none" : "whole"]++
+        if (stored !== undefined) assert.strictEqual(stateOf(stored.exchange), states[0])
+      }
+    }
+    assert.isAbove(Math.min(found.none, found.whole), 3)
+  })
 })
 
 describe("compaction", () => {
@@ -296,28 +318,6 @@ describe("compaction", () => {
       assert.isAbove(interrupted, 0)
     })
   }
-
-  it("finds an absent or a whole file after the creation of the file was interrupted", async () => {
-    const found = { none: 0, whole: 0 }
-    for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
-      const disk = new MemoryDisk()
-      disk.stopAfter = stopAfter
-      const { options, states } = prepare(never, disk)
-      const created = Journal.create(options)
-      await Promise.race([
-        created,
-        (async () => {
-          while (!disk.isStopped) await turn()
-        })()
-      ])
-      for (const kept of [() => 0, () => 0.9, () => 1, undefined]) {
-        const stored = read(disk.restarted(kept))
-        found[stored === undefined ? "none" : "whole"]++
-        if (stored !== undefined) assert.strictEqual(stateOf(stored.exchange), states[0])
-      }
-    }
-    assert.isAbove(Math.min(found.none, found.whole), 3)
-  })
 
   it("that fails is reported and tried again later, and the journal continues", async () => {
     const world = await makeJournaled(after(5))

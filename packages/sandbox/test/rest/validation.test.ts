@@ -186,7 +186,7 @@ const requestOf = (operationId: string): RequestCase =>
   everyRequest.find((request) => request.operationId === operationId)!
 
 describe("invalid input", () => {
-  it("is derived from the operations that the exchange has", () => {
+  it("is derived from all operations of the exchange", () => {
     assert.deepStrictEqual(
       routes.map(({ descriptor }) => descriptor.operationId).sort(),
       operations.map(({ published }) => published.operationId).sort()

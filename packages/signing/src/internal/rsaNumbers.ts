@@ -17,8 +17,8 @@ const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
 
 /**
  * Returns why the numbers of a key are refused; undefined if they match. On Node, a trial signature does not detect a
- * damaged prime, CRT exponent or coefficient: OpenSSL notices the wrong
- * signature and recomputes it without the damaged CRT values. The equations here detect every changed bit.
+ * damaged prime, CRT exponent or coefficient: OpenSSL notices the wrong signature and recomputes it without the damaged
+ * CRT values. The equations here detect every changed bit.
  */
 export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason | undefined => {
   // Both callers pass the eight numbers of rsaMembers. The tuple type avoids eight checks for undefined.
