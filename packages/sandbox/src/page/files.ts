@@ -40,7 +40,8 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff"
 }
 
-// The folder `page` of this package. The path is the same for the source, the compiled file and the bundle.
+// The folder `page` of the package. The relative path is the same from this file, from the compiled file and from the
+// bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
 /** Returns a function that finds a file by its name. It reads the files at its first call. */

@@ -364,7 +364,7 @@ describe("Session, connections", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("signs again at most once per successful connection", () => {
+  it("signs again once after each successful connection", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -422,7 +422,7 @@ describe("Session, connections", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  it("passes a generation to each dial, and no address", () => {
+  it("passes only the generation to a dial", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
