@@ -170,18 +170,16 @@ describe("headers", () => {
     )
   }
 
-  it.effect(
-    "signs the ASCII characters that need no percent-encoding, and segments with dots",
-    () =>
-      Effect.gen(function* () {
-        const { signer, texts } = recording()
-        const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
-        for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
-        assert.deepStrictEqual(
-          texts,
-          paths.map((path) => `0GET${path}`)
-        )
-      })
+  it.effect("signs the ASCII characters that need no percent-encoding, and segments with dots", () =>
+    Effect.gen(function* () {
+      const { signer, texts } = recording()
+      const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
+      for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
+      assert.deepStrictEqual(
+        texts,
+        paths.map((path) => `0GET${path}`)
+      )
+    })
   )
 
   it.effect("rejects a key id that is not a valid header", () =>
