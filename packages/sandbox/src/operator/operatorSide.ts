@@ -262,7 +262,7 @@ export interface FeedOperator {
   readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>
   /** Sets the value of an index or underlying from now on. `value` has at most eight decimals. */
   readonly setReference: (name: string, value: string) => Effect.Effect<void, SandboxError>
-  /** Closes every connection and sets the clocks of the books back, as exchange maintenance does. */
+  /** Closes the connections and sets the clocks of the books back, as exchange maintenance does. */
   readonly maintenance: Effect.Effect<void, SandboxError>
 }
 

@@ -28,7 +28,7 @@ const policy = [
 ].join("; ")
 
 /**
- * The headers of every response of the operator interface and its page. Other sites cannot embed a response, and no
+ * The headers of the responses of the operator interface and its page. Other sites cannot embed such a response, and no
  * cache keeps it.
  */
 export const safeHeaders: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /**
- * The event stream of the page. A reader receives the latest state of each section that changed, not each change, so
- * the data that waits for a slow reader is bounded. A reader that leaves bytes waiting for a while is dropped. Its
- * browser connects again, and then receives the whole state.
+ * The event stream of the page. A reader receives the latest state of each section that changed, and the latest trades,
+ * requests and frames, so the data that waits for a slow reader is bounded. A reader that leaves bytes waiting for a
+ * while is dropped. Its browser connects again, and then receives the whole state.
  *
  * @module
  */

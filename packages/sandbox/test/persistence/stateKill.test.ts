@@ -18,7 +18,7 @@ const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Every ten commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
+/** After ten or more commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
 /** The dump without its time, because time passes between two dumps. */
