@@ -1,7 +1,7 @@
 /**
- * Measures how the cost of reads depends on the size of the exchange. Prints microseconds per item, and the ratio to
- * the cost at a tenth of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is
- * proportional to the size.
+ * Measures how the cost of reads depends on the size of the exchange. Prints microseconds per read, or per order if the
+ * name says so, and the ratio to the cost at a tenth of the size. The ratio is 1 if the cost does not depend on the
+ * size, and 10 if it is proportional to the size.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder, CreateRfq } from "../src/exchange/Commands.ts"
@@ -50,7 +50,7 @@ type Floor = ReturnType<typeof makeFloor>
 
 interface Read {
   readonly prepare: (size: number) => Floor
-  /** Reads, and returns the number of items that were read. */
+  /** Reads, and returns the number by which the time is divided. */
   readonly read: (view: View, floor: Floor, size: number) => number
 }
 
@@ -284,7 +284,7 @@ const reads: Readonly<Record<string, Read>> = {
       return unwrap(view.candles(here, range, "live")).length >= page ? 1 : 0
     }
   },
-  "10 open RFQs among closed ones": {
+  "12 open RFQs among closed ones": {
     prepare: closedRfqs,
     read: (view, { me }) =>
       unwrap(view.listRfqs(me, { ...allRfqs, status: "open" })).items.length === 12 ? 1 : fail("RFQs")
@@ -293,7 +293,7 @@ const reads: Readonly<Record<string, Read>> = {
     prepare: closedRfqs,
     read: (view, { me }) => unwrap(view.listRfqs(me, { ...allRfqs, ticker: there })).items.length
   },
-  "10 open quotes among canceled ones": {
+  "12 open quotes among canceled ones": {
     prepare: closedRfqs,
     read: (view, { other }) =>
       unwrap(view.listQuotes(other, { ...allQuotes, status: "open" })).items.length === 12 ? 1 : fail("quotes")
@@ -328,7 +328,7 @@ const reads: Readonly<Record<string, Read>> = {
     prepare: positions,
     read: (view, { me }) => unwrap(view.listSettlements(me, { ...noTimes, ticker: "KXPOS5-26-N55" })).items.length
   },
-  "settlements of one second among others": {
+  "an empty range of settlements among others": {
     prepare: positions,
     read: (view, { me }) =>
       1 + unwrap(view.listSettlements(me, { ...noTimes, maxSeconds: start / 1_000 - 1 })).items.length
@@ -343,7 +343,7 @@ const reads: Readonly<Record<string, Read>> = {
   }
 }
 
-/** The time of the fastest round. Each round lasts at least two milliseconds. */
+/** Returns the microseconds per unit of the fastest round. Each round lasts at least two milliseconds. */
 const timed = (read: () => number): number => {
   let best = Infinity
   const until = performance.now() + 600

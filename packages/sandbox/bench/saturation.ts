@@ -1,8 +1,8 @@
 /**
  * Measures the client's rate limiter at saturation, against a metered local exchange in another process. The first run
  * has one client process. The second run has two, which share the account's budget through Redis, and the clock of one
- * of them is two seconds ahead. Fails if the exchange returned a 429, or if less than `minShare` of the available
- * tokens was used.
+ * of them is two seconds ahead. Fails if the exchange returned a 429, if a call failed, or if less than `minShare` or
+ * more than all of the available tokens were used.
  *
  * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity plus the
  * refill. The used tokens are the tokens that the exchange charged.
@@ -82,7 +82,7 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/** Returns whether the run had no 429 and no failure, and used enough tokens. */
+/** Returns whether the run had no 429 and no failure, and used at least `minShare` and at most all of the tokens. */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))

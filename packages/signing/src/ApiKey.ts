@@ -142,7 +142,7 @@ const unusable = (problem: string) => failWith({ _tag: "UnsupportedCryptoKey", p
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
 
-/** The returned public key can be exported and works with every `WebCrypto`. */
+/** Converts a public key to one that can be exported and works with every `WebCrypto`. */
 const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   key: CryptoKey | PublicKey.PublicKey,
   kind: KeyKind

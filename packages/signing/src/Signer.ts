@@ -119,8 +119,9 @@ export interface Options {
  * **Details**
  *
  * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA signs on WebCrypto's threads, because it
- * would block the event loop for almost a millisecond (see `NodeSigner`). In other runtimes, every key signs on
- * WebCrypto's threads. If the key was loaded with the application's own `WebCrypto`, the signer uses this `WebCrypto`.
+ * would block the event loop for almost a millisecond (see `NodeSigner`). Every key in other runtimes, and every
+ * `CryptoKey` that is not extractable, signs on WebCrypto's threads. If the key was loaded with the application's own
+ * `WebCrypto`, the signer uses this `WebCrypto`.
  */
 export const fromApiKey = (apiKey: ApiKey, options?: Options): Signer["Service"] => {
   const kind = apiKey.kind

@@ -797,7 +797,7 @@ describe("fromFile", () => {
   }
   const unreadable = FileSystem.layerNoop({})
 
-  it.live("never quotes a path that could be a key, in any format", () =>
+  it.live("quotes no piece of a path that could be a key", () =>
     Effect.gen(function* () {
       const random = (name: string, length: number, count: number): ReadonlyArray<Buffer> =>
         Array.from({ length: count }, (_, index) =>
@@ -869,7 +869,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("opens no file if the path is an encoded key or a line of its PEM", () =>
+  it.live("opens no file if the path is an encoded key or a line of PEM", () =>
     Effect.gen(function* () {
       const bytes = derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32)
       const line = fixture("keys/rsa-2048.pkcs8.pem").split("\n")[7]!

@@ -7,7 +7,7 @@ import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
 
 const { bitString, implicitPublicKey, integer, null: nothing, objectIdentifier, octetString, sequence } = Der.tags
 
-/** Encodes the length in its shortest form. */
+/** Makes a DER element. Encodes its length in the shortest form. */
 const element = (tag: number, ...contents: ReadonlyArray<Uint8Array | number>): Uint8Array => {
   const bytes = contents.flatMap((part) => (typeof part === "number" ? [part] : [...part]))
   const { length } = bytes
@@ -169,7 +169,7 @@ describe("privateMaterial", () => {
 describe("publicMaterial", () => {
   const read = (der: Uint8Array) => publicMaterial({ label: "PUBLIC KEY", der })
 
-  it("rejects structures that are not public keys, each with its own reason", () => {
+  it("rejects structures that are not public keys, with a reason", () => {
     const numbers = (count: number) => seq(...Array.from({ length: count }, () => int(1)))
     for (const [der, reason] of [
       [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
@@ -244,7 +244,7 @@ describe("rsaProblem", () => {
     assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mismatch)
   })
 
-  it("rejects a factor of 1, even if the exponents match the other factor", () => {
+  it("rejects swapped factors, and a factor of 1 even if the exponents match the other factor", () => {
     const [n, e, d, p, q, dp, dq, qi] = numbers
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mismatch)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mismatch)

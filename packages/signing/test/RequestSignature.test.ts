@@ -18,7 +18,7 @@ const loadPublic = (name: string) => PublicKey.fromPem(fixture(`keys/${name}.pub
 
 const path = "/trade-api/v2/portfolio/balance"
 
-/** Each signature is a constant in the format of Ed25519. */
+/** Makes a signer that records its texts. Each signature is a constant in the format of Ed25519. */
 const recording = () => {
   const texts: Array<string> = []
   const signer = Signer.makeSync({
@@ -170,18 +170,16 @@ describe("headers", () => {
     )
   }
 
-  it.effect(
-    "signs the ASCII characters that need no percent-encoding, and segments that contain dots and other characters",
-    () =>
-      Effect.gen(function* () {
-        const { signer, texts } = recording()
-        const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
-        for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
-        assert.deepStrictEqual(
-          texts,
-          paths.map((path) => `0GET${path}`)
-        )
-      })
+  it.effect("signs the ASCII characters that need no percent-encoding, and segments with dots", () =>
+    Effect.gen(function* () {
+      const { signer, texts } = recording()
+      const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
+      for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
+      assert.deepStrictEqual(
+        texts,
+        paths.map((path) => `0GET${path}`)
+      )
+    })
   )
 
   it.effect("rejects a key id that is not a valid header", () =>

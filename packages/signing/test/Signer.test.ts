@@ -59,7 +59,7 @@ describe("fromApiKey", () => {
     )
   })
 
-  it.live("imports the private key only once, before the first signature, as a key that is not extractable", () =>
+  it.live("imports the private key before the first signature, as a key that is not extractable, and not again", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const sealed: Array<boolean> = []

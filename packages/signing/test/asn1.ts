@@ -1,4 +1,4 @@
-/** Writes a DER element, valid or invalid. Tools such as OpenSSL cannot make the structures of these tests. */
+/** Writes a DER element, valid or invalid. Tools such as OpenSSL cannot make the invalid structures of these tests. */
 export const der = (tag: number, ...parts: ReadonlyArray<ArrayLike<number>>): Uint8Array<ArrayBuffer> => {
   const contents = parts.flatMap((part) => Array.from(part))
   const { length } = contents

@@ -90,7 +90,7 @@ describe("bundle", () => {
     assert.includeMembers(pulled, ["Config", "ConfigProvider"])
   })
 
-  it("contains no key parsing and no verification for headers and fromApiKey", async () => {
+  it("contains no crypto module of Effect for headers and fromApiKey", async () => {
     const contents = `export { headers } from "./RequestSignature.ts"; export { fromApiKey, Signer } from "./Signer.ts"`
     const pulled = effect((await bundle(contents, "browser")).inputs)
     assert.isNotEmpty(pulled)

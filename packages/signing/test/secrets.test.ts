@@ -110,7 +110,7 @@ const secretsOf = (key: (typeof keys)[number]): ReadonlyArray<string> => {
 }
 
 describe("assertPrintsNoSecret", () => {
-  it("detects a printed key in each format", () => {
+  it("detects a printed key in different formats", () => {
     const pem = fixture("keys/ed25519.pkcs8.pem")
     const seed = derOf(pem).subarray(16)
     for (const leak of [
@@ -334,7 +334,7 @@ describe("each export", () => {
     })
   )
 
-  it("prints only the description of a SigningError", () => {
+  it("prints the description of a SigningError", () => {
     const error = new SigningError({ description: "the KMS returned AccessDeniedException" })
     assert.strictEqual(error.message, "The request could not be signed: the KMS returned AccessDeniedException.")
     assert.include(Cause.pretty(Cause.fail(error)), error.message)

@@ -38,7 +38,9 @@ export const flags = {
     Flag.withDefault(1)
   ),
   clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
-    Flag.withDescription("real: follows the real time; frozen: only POST /sandbox/time moves the time (default real)"),
+    Flag.withDescription(
+      "real: follows the real time; frozen: the operator moves the time with POST /sandbox/time (default real)"
+    ),
     Flag.withDefault("real")
   ),
   tier: Flag.Literals("tier", tiers).pipe(

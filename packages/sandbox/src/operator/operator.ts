@@ -70,7 +70,7 @@ export const run = (
   if (refused !== undefined) {
     return Result.fail(refused)
   }
-  // An account keeps its key pair when the exchange is reset.
+  // These accounts keep their key pairs when the exchange is reset.
   const accounts = (options.accounts ?? []).map((account, index) => ({
     account,
     pair: saved?.accounts[index]?.pair ?? makeKeyPair(kindOf(account))
@@ -179,8 +179,8 @@ class Host implements Source {
   }
 
   /**
-   * Returns why the clock cannot be moved; undefined after a move. If the clock is frozen, only the exchange's time
-   * moves, and it never goes back.
+   * Moves the clock. Returns why it cannot be moved; undefined after a move. If the clock is frozen, only the
+   * exchange's time moves, and only forward.
    */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {
@@ -212,7 +212,7 @@ class Host implements Source {
     }
   }
 
-  /** Discards planted faults and recorded requests, and closes the connections of the feed. */
+  /** Replaces the exchange. Discards planted faults and recorded requests, and closes the feed's connections. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
     this.#record()
@@ -228,7 +228,7 @@ class Host implements Source {
     }
   }
 
-  /** The crowd also starts on every exchange that replaces the current exchange. */
+  /** Starts the crowd of the options, if any. It also starts on each exchange that replaces this one. */
   startCrowd(): void {
     if (this.#crowd !== undefined) {
       attachCrowd(this.#exchange, this.#crowd, this.#crowdMillis())
@@ -364,7 +364,7 @@ const frozenMillis = ({ clock, exchange }: Saved): number =>
 
 export const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
 
-/** Two exchanges with the same seed give their accounts and keys the same ids. */
+/** Two exchanges with the same options give their accounts and keys the same ids. */
 const initialExchange = (
   options: TestOptions,
   accounts: ReadonlyArray<{ readonly account: NewAccount; readonly pair: KeyPair }>,

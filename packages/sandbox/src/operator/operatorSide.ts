@@ -200,7 +200,7 @@ export interface Operator {
   /** The planted faults that still apply. */
   readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
   /**
-   * Plants a fault for later requests. Faults apply in the order in which they were planted. Fails if the fault is
+   * Plants a fault for later requests, or for the feed. Faults apply in the order of planting. Fails if the fault is
    * invalid, for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
@@ -262,15 +262,13 @@ export interface FeedOperator {
   readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>
   /** Sets the value of an index or underlying from now on. `value` has at most eight decimals. */
   readonly setReference: (name: string, value: string) => Effect.Effect<void, SandboxError>
-  /** Closes every connection and sets the clocks of the books back, as exchange maintenance does. */
+  /** Closes the connections and sets the clocks of the books back, as exchange maintenance does. */
   readonly maintenance: Effect.Effect<void, SandboxError>
 }
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /**
-   * The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1.
-   */
+  /** The seed of the exchange's ids, and of generated data such as reference prices and a crowd. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>

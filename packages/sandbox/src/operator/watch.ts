@@ -30,12 +30,12 @@ export interface Watcher {
 export interface Source {
   readonly clock: "real" | "frozen"
   readonly nowMillis: () => number
-  /** Moves the exchange to the current time. */
+  /** Moves the exchange to the current time, and returns its view. */
   readonly view: () => View
   /** Oldest first. */
   readonly requests: ReadonlyArray<ServedRequest>
   readonly faults: () => ReadonlyArray<PlantedFault>
   readonly connections: () => ReadonlyArray<FeedConnectionInfo>
-  /** If `watcher` is undefined, nothing is reported any longer. */
+  /** Replaces the watcher. If `watcher` is undefined, nothing is reported any longer. */
   readonly watch: (watcher: Watcher | undefined) => void
 }

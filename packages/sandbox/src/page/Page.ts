@@ -25,7 +25,7 @@ export class Page {
     this.#file = makeFiles(token)
   }
 
-  /** Undefined for a request that is not for the page, its files or its stream. */
+  /** Responds to a GET of the page, its files or its stream. Undefined for other requests. */
   respond(request: WireRequest): WireResponse | undefined {
     const { method } = request
     const { pathname, searchParams } = urlOf(request)

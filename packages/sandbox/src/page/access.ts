@@ -22,9 +22,9 @@ export const tokenHeader = "x-sandbox-token"
  * **Details**
  *
  * A host name of another machine is refused: with DNS rebinding, the host name of another site resolves to this
- * machine. An `Origin` is refused if it does not have the request's own host and port. A browser sends no `Origin` with
- * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither `Origin`
- * nor `Sec-Fetch-Site`. They need no token, because they could read it from the page.
+ * machine. An `Origin` is refused if it is not `http://` with the request's own host and port. A browser sends no
+ * `Origin` with some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send
+ * neither `Origin` nor `Sec-Fetch-Site`. They need no token, because they could read it from the page.
  */
 export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: string): Sender | RestResponse => {
   const { host = "", origin, "sec-fetch-site": site } = headers

@@ -28,7 +28,7 @@ const policy = [
 ].join("; ")
 
 /**
- * The headers of every response of the operator interface and its page. Other sites cannot embed a response, and no
+ * The headers of the responses of the operator interface and its page. Other sites cannot embed such a response, and no
  * cache keeps it.
  */
 export const safeHeaders: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ export const safeHeaders: Readonly<Record<string, string>> = {
 // bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
-/** Reads the files at the first request. */
+/** Returns a function that finds a file by its name. It reads the files at its first call. */
 export const makeFiles = (token: string, folder: URL = defaultFolder): ((name: string) => RestResponse) => {
   let files: ReadonlyMap<string, RestResponse> | undefined
   return (name) => {

@@ -1,7 +1,7 @@
 /**
- * The event stream of the page. A reader receives the latest state of each section that changed, not each change, so
- * the data that waits for a slow reader is bounded. A reader that takes no bytes for a while is dropped. Its browser
- * connects again, and then receives the whole state.
+ * The event stream of the page. A reader receives the latest state of each section that changed, and the latest trades,
+ * requests and frames, so the data that waits for a slow reader is bounded. A reader that leaves bytes waiting for a
+ * while is dropped. Its browser connects again, and then receives the whole state.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const maxLoad = 0.1
  * windows of order groups.
  */
 const idleMillis = 1_000
-/** A reader that takes no bytes for this long is dropped. */
+/** A reader that leaves bytes waiting for longer than this is dropped. */
 const maxBehindMillis = 20_000
 const maxReaders = 16
 /** A change of the exchange's time, relative to this machine's time, is sent only if it is at least this large. */
@@ -164,7 +164,7 @@ class Reader {
     this.#trades.take()
   }
 
-  /** Returns whether more changes wait. */
+  /** Sends the changes, or the whole state to a new reader. Returns whether more changed markets wait. */
   send(view: View, wallMillis: number): boolean {
     const message = this.#isNew ? this.#whole(view, wallMillis) : this.#changes(view, wallMillis)
     this.#isNew = false
@@ -235,7 +235,7 @@ class Reader {
     return { time }
   }
 
-  /** Undefined if the section has not changed since it was last sent. */
+  /** Returns the section; undefined if it has not changed since it was last sent. */
   #changed(name: string, section: unknown): object | undefined {
     const json = JSON.stringify(section ?? null, replacer)
     if (this.#sent.get(name) === json) {
@@ -300,7 +300,7 @@ export class Streams implements Watcher {
     this.#forEach((reader) => reader.restart())
   }
 
-  /** Returns a function that ends the stream. */
+  /** Starts a stream. Returns a function that ends it. */
   open(body: BodyStream, selection: Selection): () => void {
     const reader = new Reader(this.#source, body, selection)
     if (this.#readers.size === 0) {

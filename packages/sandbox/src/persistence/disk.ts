@@ -21,7 +21,7 @@ export interface Disk {
   readonly read: (path: string) => Iterable<Uint8Array> | undefined
   /** Creates an empty file that only its owner can read, in the place of an existing file or link. */
   readonly create: (path: string) => Promise<DiskFile>
-  /** Truncates the file to `length`. */
+  /** Opens the file and truncates it to `length`. */
   readonly cut: (path: string, length: number) => Promise<DiskFile>
   readonly rename: (from: string, to: string) => Promise<void>
   /** Resolves when the entry of a path in its folder would survive a power failure. */

@@ -92,7 +92,8 @@ export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
 }
 
 /**
- * Reads the version of this package. `package.json` is two folders above this source, the compiled file and the bundle.
+ * Reads the version of this package. The path of `package.json` is the same for the source, the compiled file and the
+ * bundle.
  */
 export const packageVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {

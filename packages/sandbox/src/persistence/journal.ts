@@ -45,9 +45,7 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
-/**
- * A snapshot replaces pending changes only if there are more than this number, even if `limits.commands` is smaller.
- */
+/** If more changes than this number and than `limits.commands` are pending, a snapshot replaces them. */
 const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -103,7 +101,7 @@ export class Journal {
     return new Journal(options, file, size)
   }
 
-  /** Undefined until the journal fails. */
+  /** Why the journal failed; undefined if it has not failed. */
   get failure(): string | undefined {
     return this.#failure
   }
@@ -238,7 +236,7 @@ export class Journal {
     )
   }
 
-  /** If this fails before the file is replaced, the journal continues in the old file. */
+  /** Compacts the file. If this fails before the file is replaced, the journal continues in the old file. */
   async #tryToCompact(): Promise<void> {
     try {
       await this.#compact()

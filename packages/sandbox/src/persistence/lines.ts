@@ -10,7 +10,7 @@ const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8
 
 export const lineOf = (json: string): string => `["${checksumOf(json)}",${json}]\n`
 
-/** Undefined if the line is corrupted. `line` has no line feed. */
+/** Returns the record of a line without its line feed. Undefined if the line is corrupted. */
 export const recordOf = (line: string): unknown => {
   const json = line.slice(12, -1)
   if (line !== `["${line.slice(2, 10)}",${json}]` || line.slice(2, 10) !== checksumOf(json)) {

@@ -68,7 +68,7 @@ const read = (file: string): string | undefined => {
   }
 }
 
-/** Undefined if the lock is incomplete. Only a power failure leaves an incomplete lock behind. */
+/** Reads the process from a lock. Undefined if the lock is incomplete, which only a power failure leaves behind. */
 const ownerOf = (text = ""): Owner | undefined => {
   try {
     const owner = JSON.parse(text) as Partial<Owner> // the fields are checked below

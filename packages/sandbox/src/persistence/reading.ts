@@ -29,9 +29,9 @@ export interface Stored {
 /**
  * Executes the commands of the file. Undefined if there is no such file.
  *
- * The last write before a crash can be incomplete. No request in this write got a response, so the write is ignored.
- * After a power failure, any part of the last write can be damaged; it is then ignored, too. Other damage throws
- * {@link Unusable}.
+ * The last write before a crash can be incomplete. No request in this write got a response, so its incomplete line is
+ * ignored. After a power failure, any part of the last write can be damaged; the write is then ignored from the first
+ * damaged line on. Other damage throws {@link Unusable}.
  */
 export const readStateFile = (disk: Disk, path: string, options: Options): Stored | undefined => {
   const chunks = disk.read(path)

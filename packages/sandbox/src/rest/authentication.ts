@@ -25,7 +25,7 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** If a request has one of these headers, the signature is verified, even if the operation requires no signature. */
+/** Whether a request has a signature header. If so, the signature is verified, even if the operation requires none. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 

@@ -38,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** The cost of a batch is the sum of the costs of its items. */
+/** The tokens that a request costs. A batch costs the sum of its items, and an empty batch as much as one item. */
 export const costOf = ({ limits: { costPer }, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined
@@ -50,8 +50,8 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
 
 /**
  * The buckets that pay for a request: the read bucket, or the write buckets of some shards. A write of an order takes
- * tokens from the bucket of the order's shard. If the exchange has to find the shard, the write takes tokens from the
- * buckets of all shards.
+ * tokens from the bucket of the shard that it names (default: shard 0). If the exchange has to find the shard by the
+ * market, the write takes tokens from the buckets of all shards.
  */
 export const bucketsOf = (
   { limits: { bucket, writeBucket }, method }: Descriptor,

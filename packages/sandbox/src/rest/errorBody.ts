@@ -29,8 +29,8 @@ const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409, t
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * Under the assumption `undeclaredStatuses: "declared"`, a substitute replaces the observed status if the operation
- * declares the substitute, but not the observed status.
+ * Returns the response to a refused request. Under the assumption `undeclaredStatuses: "declared"`, a substitute
+ * replaces the observed status if the operation declares the substitute, but not the observed status.
  */
 export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, isStatusKept = false, kind, message } = refusal

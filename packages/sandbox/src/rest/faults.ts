@@ -102,7 +102,7 @@ export class Faults {
   }
 }
 
-/** Undefined if the fault has no status. */
+/** The response that a fault sets; undefined if the fault has no status. */
 export const responseOf = ({ body, status }: Fault): RestResponse | undefined =>
   status === undefined ? undefined : body === undefined ? defaultResponse(status) : { status, body }
 

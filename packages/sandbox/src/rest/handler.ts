@@ -69,8 +69,8 @@ const root = "/trade-api/v2"
 export type Handler = (request: WireRequest, now: Now) => WireResponse
 
 /**
- * A planted fault comes first: it can drop the request, or replace its response. The handler calls `onServed` with
- * every request, and `referenceAt` for live prices.
+ * A planted fault comes first: it can drop the request, or replace its response. The handler calls `onServed` with each
+ * served request, and `referenceAt` for live prices.
  */
 export const makeHandler = (
   exchange: Exchange,

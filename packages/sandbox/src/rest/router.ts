@@ -39,7 +39,7 @@ interface Compiled {
 
 const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
 
-/** `path` is below the API's root. If no operation matches, returns the methods that the path supports. */
+/** Finds the operation of a method and a path below the API's root. If none matches, returns the path's methods. */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
   for (const compiled of routes.map(compile)) {

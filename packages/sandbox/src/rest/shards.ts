@@ -20,7 +20,7 @@ const routed: ReadonlySet<string> = /*#__PURE__*/ new Set([
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Does not check the items of a batch of orders: see {@link checkShardOf}. */
+/** Checks the shards of an input, except for the items of a batch of orders: see {@link checkShardOf}. */
 export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal | undefined => {
   const { allocations } = input
   const items: ReadonlyArray<Input> = Array.isArray(allocations) ? allocations : []

@@ -7,7 +7,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from "node:stream"
 import { failure, type RestResponse } from "../rest/errorBody.ts"
 
-/** The server reads and discards the rest of a refused request for this time. */
+/** The server reads and discards the rest of a refused request for at most this time. */
 export const lingerMillis = 2_000
 
 export const answerClientErrors = (server: Server, maxHeadBytes: number): void => {
@@ -77,7 +77,7 @@ export const serialized = ({ body, headers }: RestResponse) => {
   }
 }
 
-/** Responds on a socket whose request could not be parsed. */
+/** Responds on the socket of a request for which Node has no response object. */
 const refuse = (socket: Duplex, response: RestResponse): void => {
   if (!socket.writable) {
     socket.destroy()

@@ -24,7 +24,7 @@ export const checkOrigin = (text: string): string | undefined =>
     ? undefined
     : `${JSON.stringify(text)} is not an origin. Write it as the browser sends it, such as http://localhost:3000`
 
-/** The requests of permitted pages need the same signatures as all other requests. */
+/** Permits pages of these origins to call the API. They need the same signatures as all other clients. */
 export const permitOrigins =
   (origins: ReadonlyArray<string>) =>
   (request: WireRequest, respond: () => WireResponse): WireResponse => {

@@ -14,7 +14,7 @@ import type { WireRequest, WireResponse } from "../rest/handler.ts"
 
 export type Handle = (request: WireRequest) => Effect.Effect<WireResponse>
 
-/** Handles every request to `origin` synchronously, in the calling fiber. */
+/** Handles requests to `origin` synchronously, in the calling fiber. */
 export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
     url.origin === origin

@@ -19,7 +19,10 @@ interface Tasks {
   readonly after: (millis: number, task: () => void) => void
 }
 
-/** Makes a constructor of sockets. Until the scope closes, the sockets connect to the feed, but only at `feedUrl`. */
+/**
+ * Makes a constructor of sockets, which connect to the feed, but only at the origin of `feedUrl`. If the scope closes,
+ * delayed responses are not sent.
+ */
 export const makeMemoryWebSocket = (
   feed: Upgrades,
   feedUrl: string
@@ -302,7 +305,7 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#schedule()
   }
 
-  /** Does nothing while the socket is paused. */
+  /** Dispatches the events in a later task, unless the socket is paused. */
   #schedule(): void {
     if (this.#isScheduled || this.#isPaused) {
       return

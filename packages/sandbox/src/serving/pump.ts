@@ -17,7 +17,7 @@ export interface Scheduled {
   onReschedule(callback: () => void): () => void
 }
 
-/** Runs on Effect's clock, until the scope closes. */
+/** Calls `tick` at the scheduled times of Effect's clock, until the scope closes. */
 export const pump = (feed: Scheduled): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const rescheduled = Latch.makeUnsafe(false)

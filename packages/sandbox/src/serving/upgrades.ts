@@ -14,7 +14,7 @@ export interface Upgrades {
   readonly upgrade: (request: WireRequest) => Upgrade
 }
 
-/** A path other than the feed's path is refused as not found. */
+/** Passes an upgrade at the feed's path to the feed. Refuses any other path as not found. */
 export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
   pathOf(request) === feedPath
     ? feed.upgrade(request)

@@ -180,7 +180,7 @@ const makeLine = (
 
 const maxBatchBytes = 128 * 1024
 
-/** Holds back the frames of one turn of the event loop, so that each connection sends its frames in one system call. */
+/** Holds back the frames of one turn of the event loop, so that a connection sends its frames in few system calls. */
 class Batches {
   readonly #joined = new Set<Socket>()
   #isScheduled = false

@@ -173,7 +173,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("requires the token for every change that its page requests", () =>
+  it.live("requires the token for changes that its page requests", () =>
     served(
       Effect.gen(function* () {
         const { "x-sandbox-token": _token, ...headers } = yield* ownHeaders

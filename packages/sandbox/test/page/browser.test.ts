@@ -43,7 +43,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
 
   const text = (selector: string) => `document.querySelector(${JSON.stringify(selector)}).innerText`
 
-  it.live("places and cancels an order with the keyboard only, without any error", () =>
+  it.live("places and cancels an order with the keyboard only", () =>
     inTab(async (tab, sandbox) => {
       await tab.until(`${text("#market-title")} !== 'No market'`)
       await tab.until(`${text("#balances")}.includes('$1,000,000.00')`)
@@ -144,7 +144,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     )
   )
 
-  it.live("shows titles and frames as text, never as markup", () =>
+  it.live("shows a title as text, not as markup", () =>
     inTab(async (tab) => {
       await tab.until(`${text("#market-title")} === ${JSON.stringify(title)}`)
       assert.strictEqual(await tab.evaluate("document.querySelectorAll('main img, main b b').length"), 0)

@@ -174,7 +174,7 @@ describe("Streams", () => {
   })
 
   for (const size of [1, 1_000, 100_000]) {
-    it(`keeps at most 300 trades and 100 frames of ${size} for a slow page`, () => {
+    it(`sends a slow page at most 100 frames of ${size}, and at most 300 trades`, () => {
       const world = makeStreams()
       const body = makeBody()
       world.streams.open(body, selection())
@@ -185,7 +185,7 @@ describe("Streams", () => {
       for (let n = 0; n < Math.min(size, 1_000); n++) world.trade()
       world.pass(1_000)
       assert.deepStrictEqual(body.take(), [])
-      // One market, and at most twice the maximum of kept trades and of kept frames.
+      // One market, and at most twice the trades and frames that a message can have.
       assert.isAtMost(world.streams.waiting, 1 + 2 * 300 + 2 * 100)
       body.behind = false
       world.pass(1_000)

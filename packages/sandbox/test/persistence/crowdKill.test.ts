@@ -29,7 +29,7 @@ const killsPerFile = sampleSize(3, 5)
 const withoutCrowd = 2
 const size = 20
 const compactAfterCommands = "10"
-/** The maximum number of responses before a kill. The actual number is random. */
+/** A kill waits for a random number of responses, at most this many. */
 const mostAnswers = 150
 const streamsPerAccount = 4
 
@@ -114,7 +114,7 @@ const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> =>
 
 describe("an exchange with a crowd that is killed at a random point", () => {
   it(
-    `after each of ${kills} restarts, has every acknowledged change once, and its crowd`,
+    `after each of ${kills} restarts, has every acknowledged change once, and the accounts of its crowd`,
     async () => {
       const found = { kills: 0, answered: 0, trades: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {

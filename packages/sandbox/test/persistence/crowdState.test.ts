@@ -31,7 +31,7 @@ const world = (change: Partial<CrowdedOptions> = {}): Promise<Crowded> =>
 
 const readFile = (disk: MemoryDisk): Stored => readStateFile(disk, path, { seed: 1 })!
 
-/** Makes the crowd act: every read does this. */
+/** Reads the exchange, so that the crowd acts. */
 const act = ({ operator }: Crowded) => Effect.runSync(operator.view)
 
 const accountsOf = (on: Crowded) =>

@@ -87,8 +87,8 @@ const measure = (minutes: number, file: string, snapshot: Snapshot, residentByte
 const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
 
 /**
- * Only in full mode: runs six more hours, and then moves the clock by twelve hours at once. In this time, a compaction
- * must replace the commands in the file with a snapshot.
+ * Only in full mode: runs six more hours, and then moves the clock by twelve hours at once. In this time, at least two
+ * compactions must replace the commands in the file with a snapshot.
  */
 const checkLater = async (url: string, agent: Agent, file: string): Promise<void> => {
   if (sampleSize(0, 1) === 0) return

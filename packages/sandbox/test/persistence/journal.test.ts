@@ -104,7 +104,7 @@ describe("Journal", () => {
 })
 
 describe("a state file", () => {
-  it("that is cut at any byte gives the state after the last whole entry", async () => {
+  it("that is cut at any byte of its journal gives the state after the last whole entry", async () => {
     const world = await makeJournaled(never)
     const { length: baseBytes } = world.disk.bytes(path)
     for (let changes = 1; changes <= sampleSize(6, 20); changes += 1 + (changes % 4)) {
@@ -192,7 +192,7 @@ describe("a state file", () => {
         `is corrupted at line ${base + 2} (byte ${bytes}), and later lines are intact, so this is not an interrupted write. Restore the file from a copy. To lose everything from this line on instead, keep a copy of the file and cut it: head -c ${bytes} ${path}`
       )
     }
-    // The last write has three entries. Its first entry is damaged, and the others are whole.
+    // In the last write, the first of three entries is damaged or missing, or lines that are no entries follow.
     for (const changed of [garbled(base + 6), lines.toSpliced(base + 6, 1), [...lines, lineOf("1"), "\n"]]) {
       const stored = read(withLines(changed))
       assert.strictEqual(stored?.size.seq, changed.length > lines.length ? 9 : 6)
@@ -231,6 +231,28 @@ describe("a state file", () => {
     other.set(path, Buffer.from("a text\n"))
     assert.match(reason(other), /is not a state file, or its first line is corrupted\. Name another file/)
   })
+
+  it("is absent or whole after its creation was interrupted", async () => {
+    const found = { none: 0, whole: 0 }
+    for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
+      const disk = new MemoryDisk()
+      disk.stopAfter = stopAfter
+      const { options, states } = prepare(never, disk)
+      const created = Journal.create(options)
+      await Promise.race([
+        created,
+        (async () => {
+          while (!disk.isStopped) await turn()
+        })()
+      ])
+      for (const kept of [() => 0, () => 0.9, () => 1, undefined]) {
+        const stored = read(disk.restarted(kept))
+        found[stored === undefined ? "none" : "whole"]++
+        if (stored !== undefined) assert.strictEqual(stateOf(stored.exchange), states[0])
+      }
+    }
+    assert.isAbove(Math.min(found.none, found.whole), 3)
+  })
 })
 
 describe("compaction", () => {
@@ -263,7 +285,7 @@ describe("compaction", () => {
     ["the end of the process", () => undefined],
     ["a power failure", (random: () => number) => random]
   ] as const) {
-    it(`loses no acknowledged change, like every other write, if ${name} interrupts a disk operation`, async () => {
+    it(`loses no acknowledged change if ${name} interrupts a disk operation`, async () => {
       const random = randomOf(seed)
       let operations = Infinity
       let interrupted = 0
@@ -296,28 +318,6 @@ describe("compaction", () => {
       assert.isAbove(interrupted, 0)
     })
   }
-
-  it("is not needed after an interrupted creation of the file, because the file is absent or whole", async () => {
-    const found = { none: 0, whole: 0 }
-    for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
-      const disk = new MemoryDisk()
-      disk.stopAfter = stopAfter
-      const { options, states } = prepare(never, disk)
-      const created = Journal.create(options)
-      await Promise.race([
-        created,
-        (async () => {
-          while (!disk.isStopped) await turn()
-        })()
-      ])
-      for (const kept of [() => 0, () => 0.9, () => 1, undefined]) {
-        const stored = read(disk.restarted(kept))
-        found[stored === undefined ? "none" : "whole"]++
-        if (stored !== undefined) assert.strictEqual(stateOf(stored.exchange), states[0])
-      }
-    }
-    assert.isAbove(Math.min(found.none, found.whole), 3)
-  })
 
   it("that fails is reported and tried again later, and the journal continues", async () => {
     const world = await makeJournaled(after(5))

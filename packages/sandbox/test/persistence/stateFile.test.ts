@@ -411,7 +411,7 @@ describe("responses and frames", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.live("of a stream also wait for the disk, and end when the disk is full", () =>
+  it.live("of a stream also wait for the disk, and the stream ends when the disk is full", () =>
     Effect.promise(async () => {
       const world = await makeJournaled(never)
       const { disk, journal } = world
@@ -441,7 +441,7 @@ describe("responses and frames", () => {
     })
   )
 
-  it.live("are replaced by 503 with the reason when the disk is full", () =>
+  it.live("are replaced by a 503 response with the reason when the disk is full", () =>
     Effect.gen(function* () {
       const world = yield* Effect.promise(() => makeJournaled(never))
       const { disk, journal } = world

@@ -18,7 +18,7 @@ const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Every ten commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
+/** After ten or more commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
 /** The dump without its time, because time passes between two dumps. */
@@ -29,7 +29,7 @@ const stable = (dump: unknown): unknown =>
 
 const kills = sampleSize(10, 100)
 const killsPerFile = 5
-/** The maximum number of responses before a kill. The actual number is random. */
+/** A kill waits for a random number of responses, at most this many. */
 const mostAnswers = 300
 const streamsPerAccount = 8
 

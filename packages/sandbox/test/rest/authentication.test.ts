@@ -182,7 +182,7 @@ describe("makeAuthenticate", () => {
 })
 
 describe("Sandbox.registerKey", () => {
-  it.effect("registers supported public keys, and refuses others with a reason", () =>
+  it.effect("registers a public key, and refuses other texts with a reason", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { accountId, privateKey, publicKey } = yield* sandbox.createAccount()

@@ -139,7 +139,7 @@ describe("Operator.plant", () => {
     }).pipe(Effect.provide(layerTest({ markets })))
   )
 
-  it.effect("measures the delay of a response by the clock of the exchange", () =>
+  it.effect("in memory: delays a response in virtual time", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.plant({ delayMillis: 5_000 })

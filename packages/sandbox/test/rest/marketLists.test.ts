@@ -108,7 +108,7 @@ describe("mve_filter, Events.list and Events.listMultivariate", () => {
     })
   )
 
-  onExchange("contain the markets of a combo's event on request", () =>
+  onExchange("listMultivariate returns the markets of a combo's event on request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createEvent({ eventTicker: "KXMVE-1", multivariate: true })
@@ -150,7 +150,7 @@ describe("Markets.get", () => {
     return market.liquidity_dollars
   })
 
-  onExchange("returns liquidity_dollars, which is always zero", () =>
+  onExchange("returns zero as liquidity_dollars", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* liquidity, "0.0000")
     })
@@ -180,7 +180,7 @@ describe("Markets.orderbook and Markets.orderbooks", () => {
     })
   )
 
-  onExchange("are signed if the layer has a key", () =>
+  onExchange("orderbook is signed if the layer has a key", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { signer } = yield* sandbox.createAccount()

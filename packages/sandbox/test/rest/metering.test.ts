@@ -152,7 +152,7 @@ describe("Exchange.takeTokens, over the wire", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("never refuses a client that fetches its budget, because the client waits", () =>
+  it.effect("refuses no order of a client that fetches its budget, because the client waits", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createMarket({ ticker })

@@ -125,7 +125,7 @@ describe("lockInput", () => {
 })
 
 describe("ApiKeys", () => {
-  it.effect("creates, lists, uses and deletes keys on the local exchange", () =>
+  it.effect("generates, lists and deletes keys on the local exchange", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { accountId } = yield* sandbox.createAccount({ name: "owner" })

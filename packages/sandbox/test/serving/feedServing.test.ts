@@ -85,7 +85,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.scoped, Effect.provide(served))
   )
 
-  it.live("refuses an unsigned upgrade with 401 and the same body as REST", () =>
+  it.live("refuses an unsigned upgrade with 401 and the same error code as REST", () =>
     Effect.gen(function* () {
       const { environment } = yield* Sandbox
       const [status, body] = yield* Effect.callback<readonly [number | undefined, string]>((resume) => {

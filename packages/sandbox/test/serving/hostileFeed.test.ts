@@ -74,7 +74,7 @@ const subscribe = (params: object) => ({
 })
 
 describe("the feed over sockets, under hostile clients", () => {
-  it.live("closes a connection after a frame that breaks the protocol", () =>
+  it.live("closes a connection after an invalid, binary or huge frame", () =>
     served((key) =>
       Effect.gen(function* () {
         const invalid = Buffer.from([0x7b, 0xff, 0xfe, 0x7d])
@@ -235,7 +235,7 @@ describe("the feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("replies to commands with huge lists", () =>
+  it.live("continues to reply after commands with huge lists", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)

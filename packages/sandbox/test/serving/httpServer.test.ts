@@ -14,7 +14,7 @@ import { send } from "../support/wire.ts"
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 
-/** The socket closes with the scope. */
+/** Opens a connection, which closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -39,7 +39,7 @@ const exchange = (port: number, ...texts: ReadonlyArray<string | Buffer>) =>
     return untilClosed(socket)
   })
 
-/** Fails if the body is not JSON. */
+/** Parses a response. Fails if its body is not JSON. */
 const parsed = (text: string): { readonly status: number; readonly headers: string; readonly body: unknown } => {
   const end = text.indexOf("\r\n\r\n")
   const headers = text.slice(0, end).toLowerCase()
@@ -284,7 +284,7 @@ describe("listen, with many large bodies", () => {
 })
 
 describe("ArrivingBody", () => {
-  it("takes at most about twice the length of the body in memory, for chunks of any size", () => {
+  it("takes at most about twice the length of the body in memory, even for chunks of one byte", () => {
     for (const size of [1, 7, 1_000, 16 * kibibyte, 100_000]) {
       const whole = Buffer.from(Array.from({ length: 300_000 }, (_, n) => n % 251))
       // This budget refuses a body that needs more memory.
@@ -355,7 +355,7 @@ describe("PUT /sandbox/snapshot", () => {
     )
   )
 
-  it.live("is the only request that may have a large body", () =>
+  it.live("may have a large body, unlike other requests", () =>
     served(
       Effect.gen(function* () {
         const large = Buffer.alloc(5 * mebibyte, 0x20)

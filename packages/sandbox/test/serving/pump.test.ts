@@ -30,7 +30,7 @@ const makeScheduled = Effect.gen(function* () {
 })
 
 describe("pump", () => {
-  it.effect("calls tick at each scheduled time, even if the clock passes several times at once", () =>
+  it.effect("calls tick at each scheduled time, even if the clock passes two of them at once", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       feed.due.push(10, 25)

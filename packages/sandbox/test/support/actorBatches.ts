@@ -163,7 +163,7 @@ export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: stri
     const executed = rfqIds.filter((rfqId) => quotes.get(rfqId)?.status === "executed").length
     check(
       executed === (closeReason === "executed" ? rfqIds.length : 0) || closeReason === "partially executed",
-      "an executed batch has only executed children, and a batch that is not executed has none"
+      "an executed batch has only executed children, and a batch that is not even partially executed has none"
     )
     for (const rfqId of rfqIds) {
       const own = quotes.get(rfqId)

@@ -535,8 +535,8 @@ const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: 
 }
 
 /**
- * Undefined while the legs do not determine the value: no leg is worth zero, and the result of a leg is missing or
- * disputed.
+ * The product of the legs' values. Undefined while the legs do not determine it: no leg is worth zero, and the result
+ * of a leg is missing or disputed.
  */
 const productOf = (
   legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,
@@ -632,7 +632,7 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   for (const market of state.markets) {
     if (market.combo !== undefined) {
       const value = productOf(market.combo.legs, byTicker)
-      // A settled combo keeps its value if a leg is disputed later. The value of a disputed combo is not compared.
+      // A settled combo keeps its value if a leg is disputed later. A disputed combo counts as one without a value.
       const own = market.challenge === "disputed" ? undefined : market.settlementValue
       const isChallenged = market.combo.legs.some(({ ticker }) => byTicker.get(ticker)?.challenge !== undefined)
       check(

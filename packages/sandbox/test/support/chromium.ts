@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** Undefined if Chromium is not installed. The environment variable `CHROMIUM` sets another path. */
+/** The path of Chromium; undefined if it is not installed. The environment variable `CHROMIUM` sets another path. */
 export const chromium = ["chromium", "chromium-browser", "google-chrome"].reduce<string | undefined>(
   (found, name) => found ?? pathOf(name),
   process.env["CHROMIUM"]
@@ -52,7 +52,7 @@ export class Tab {
     await this.send("Page.close")
   }
 
-  /** If the value is a promise, waits for its result. */
+  /** Evaluates an expression. If its value is a promise, waits for the result. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true }
     const { exceptionDetails, result } = (await this.send("Runtime.evaluate", options)) as {

@@ -13,8 +13,8 @@ const blockTrades = "/communications/block-trade-proposals"
 const proposal = (change: object = {}) => blockTrade("{maker}", "{taker}", change)
 
 /**
- * The first path has the ids of the RFQ and of the quote. The second path is deprecated, and has only the id of the
- * quote.
+ * Makes the cases of two operations on a quote. The first path has the ids of the RFQ and of the quote. The second path
+ * is deprecated, and has only the id of the quote.
  */
 const both = (
   names: readonly [scoped: string, deprecated: string],

@@ -47,7 +47,7 @@ export interface CrowdedOptions extends TestOptions {
   readonly limits: Limits
   readonly wallMillis: number
   readonly clock?: "real" | "frozen"
-  /** Runs before each snapshot of a compaction. */
+  /** Runs before each snapshot that the journal takes. */
   readonly beforeSnapshot?: (world: { millis: number }) => void
 }
 

@@ -23,7 +23,7 @@ export const makeFakeFeed = () => {
     connections: [] as Array<Connection>,
     /** Refuses the next upgrades with these responses, in order. */
     refusals: [] as Array<WireResponse>,
-    /** Called with every connection before its endpoint exists. */
+    /** Called with the line of each accepted connection, before its endpoint exists. */
     onOpen: (_line: Line): void => {},
     onMessage: (text: string, { line }: Connection): void => line.send(text),
     upgrade: (request: WireRequest): Upgrade => {

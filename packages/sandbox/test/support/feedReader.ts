@@ -6,7 +6,7 @@ import type { Loose, Frame, TestLine } from "./feedWorld.ts"
 
 const dollar = 10_000
 
-/** Channels whose data messages carry no `seq`. */
+/** The types of the data messages that have no `seq`. */
 const unsequenced = new Set(["ticker", "fill", "user_order", "market_position"])
 
 export class FeedReader {
@@ -31,7 +31,7 @@ export class FeedReader {
     this.#isYesScale = isYesScale
   }
 
-  /** `change` simulates a faulty feed. */
+  /** Applies the frames that arrived since the last call. `change` simulates a faulty feed. */
   read(change: (frame: Frame) => ReadonlyArray<Frame> = (frame) => [frame]): void {
     for (const frame of this.line.take().flatMap(change)) {
       this.types.set(frame.type, (this.types.get(frame.type) ?? 0) + 1)

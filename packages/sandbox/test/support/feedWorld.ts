@@ -32,9 +32,9 @@ export interface TestAccount {
 
 export interface TestLine {
   readonly endpoint: Endpoint
-  /** Returns the frames since its last call. */
+  /** Returns and removes the received frames. */
   readonly take: () => Array<Frame>
-  /** Returns the texts of the frames since its last call. */
+  /** Returns the texts of the received frames, and removes the frames. */
   readonly takeTexts: () => Array<string>
   readonly send: (command: object | string) => void
   /** Sends a command and returns the frames that it caused. */
@@ -51,7 +51,7 @@ export interface FeedWorld {
   readonly exchange: Exchange
   readonly feed: Feed
   readonly nowMillis: () => number
-  /** Calls `tick` at each time that the feed schedules. */
+  /** Advances the time. Calls `tick` at each time that the feed schedules, and at the end. */
   readonly pass: (millis: number) => void
   readonly view: () => View
   readonly run: <Type extends CommandType>(command: Command<Type> & Command) => Loose

@@ -28,7 +28,7 @@ const sorted = (value: unknown): string =>
     Predicate.isObject(field) ? Object.fromEntries(Object.entries(field).sort()) : field
   )
 
-/** Does not advance the time of the exchange. */
+/** Returns a digest of the state. Does not advance the time of the exchange. */
 export const stateOf = (exchange: Exchange): string =>
   createHash("sha256")
     .update(sorted(exchange.dump(0)))
@@ -36,7 +36,7 @@ export const stateOf = (exchange: Exchange): string =>
 
 export const read = (disk: MemoryDisk, from: Options = options): Stored | undefined => readStateFile(disk, path, from)
 
-/** `step` executes a random command. */
+/** The function `step` makes the actors act once, which can be several commands or none. */
 export const makeJournaled = async (limits: Limits, disk = new MemoryDisk()) => {
   const { options: journalOptions, ...world } = prepare(limits, disk)
   const journal = await Journal.create(journalOptions)

@@ -16,7 +16,7 @@ interface Key {
 
 const root = "/trade-api/v2"
 
-/** Rejects if the connection ends before the response is complete. */
+/** Sends a request, signed if there is a key. Rejects if the connection ends before the response is complete. */
 const call = (
   agent: Agent,
   url: string,
@@ -180,7 +180,7 @@ export class Trader {
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
 
-/** Moves the exchange's clock. Rejects if there is no response. */
+/** Moves the exchange's clock. Rejects if the exchange does not confirm the move. */
 export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
   const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
   if (status !== 200) throw new Error(`the clock was not moved: ${status}`)

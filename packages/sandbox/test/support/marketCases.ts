@@ -27,7 +27,7 @@ const badRanges = [
 /** Public operations that declare 401 refuse a wrong signature. */
 const signedWrongly = { signed: { path: "/" } }
 
-/** The historical lists also accept a subaccount. */
+/** Invalid queries for lists of archived fills or orders, which also accept a subaccount. */
 const badArchive = (path: string) => [...badPages(path), ...bad(path, "subaccount=64", "min_ts=yesterday")]
 
 export const marketCases: Readonly<Record<string, Case>> = {

@@ -124,7 +124,7 @@ const own = ({ price, side }: { readonly price: number; readonly side: "bid" | "
 
 const decimal = (units: number, decimals: number): string => (units / 10 ** decimals).toFixed(decimals)
 
-/** The methods for commands return the code of a refusal, or undefined. */
+/** If a method for a command returns a text, this is the code of a refusal. */
 export class Model {
   now: number
   orders: Array<ModelOrder> = []
@@ -159,7 +159,7 @@ export class Model {
     this.member = member
   }
 
-  /** Executes the confirmed quotes that are due, each at its own time. */
+  /** Advances the time. Executes the confirmed quotes that are due, each at its own time. */
   wait(millis: number): void {
     const end = this.now + millis
     for (let next = this.#confirmed[0]; next !== undefined && next.due <= end; next = this.#confirmed[0]) {
@@ -634,7 +634,10 @@ export class Model {
     return Math.max(0, side === "ask" ? position : -position)
   }
 
-  /** Orders that close held contracts need no money for these contracts, starting with the oldest order. */
+  /**
+   * Returns the money that the resting orders of an account reserve. Orders that close held contracts need no money for
+   * these contracts, starting with the oldest order.
+   */
   #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
     let micros = 0
     for (const side of ["bid", "ask"] as const) {

@@ -1,5 +1,5 @@
 /**
- * A bot that runs until it is stopped. It places orders for YES and NO of a market, and prints the tag of each result.
+ * A bot that runs until it is stopped. It places three orders in a market, and prints the tags of the first two results.
  *
  * @module
  */

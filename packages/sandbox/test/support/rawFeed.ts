@@ -15,7 +15,7 @@ export interface FrameOptions {
   readonly length?: number
 }
 
-/** The mask is zero, so the payload stays readable. */
+/** Makes a frame. The mask is zero, so the payload stays readable. */
 export const frame = (payload: string | Buffer, options: FrameOptions = {}): Buffer => {
   const { fin = true, masked = true, opcode = 1, reserved = 0 } = options
   const body = typeof payload === "string" ? Buffer.from(payload) : payload
@@ -124,19 +124,19 @@ export class RawFeed {
     return this.status()
   }
 
-  /** An empty string if the connection ended without a response. */
+  /** Waits for the status of the handshake. An empty string if the connection ended without a response. */
   async status(): Promise<string> {
     await this.#until(() => this.#status !== undefined)
     return this.#status ?? ""
   }
 
-  /** Undefined if the connection ends before a message arrives. */
+  /** Waits for a text message. Undefined if the connection ends before a message arrives. */
   async next(): Promise<string | undefined> {
     await this.#until(() => this.messages.length > 0)
     return this.messages.shift()
   }
 
-  /** False if the connection ended before a pong. */
+  /** Waits for a pong. False if the connection ended before it. */
   async pong(): Promise<boolean> {
     await this.#until(() => this.pongs.length > 0)
     return this.pongs.shift() !== undefined

@@ -32,7 +32,7 @@ export interface Got {
 
 const root = "/trade-api/v2"
 
-/** If the body is not JSON, returns its text. */
+/** Sends a request. If the body of the response is not JSON, returns its text. */
 export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox

@@ -11,9 +11,7 @@ export interface Signing {
   readonly publicKeyPem: string
   /** Whether the key was passed as a `CryptoKey` that is not extractable, so that only WebCrypto can sign with it. */
   readonly isSealed: boolean
-  /**
-   * Signs with `node:crypto`. Undefined if the runtime has no `node:crypto`, or if its trial signature did not verify.
-   */
+  /** Signs with `node:crypto`. Undefined for a sealed key, and if `node:crypto` is missing or its trial failed. */
   readonly signSync: SignSync | undefined
   /**
    * Whether a signer uses `signSync` by default: for Ed25519, if the application does not provide its own WebCrypto.

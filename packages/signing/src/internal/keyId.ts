@@ -1,12 +1,12 @@
 import type { KeyErrorReason } from "../KeyError.ts"
 import { looksLikeKey } from "./keyText.ts"
 
-/** Kalshi's ids are UUIDs. This limit allows longer ids, but not the text of a key. */
+/** Kalshi's ids are UUIDs. This limit allows longer ids, but not the text of an RSA key. */
 const maxLength = 128
 
 /**
- * Undefined if the id is a valid value of the header `KALSHI-ACCESS-KEY`. The reason does not quote the id, because the
- * id may be a private key that was pasted by mistake.
+ * Returns why an id is not valid for the header `KALSHI-ACCESS-KEY`; undefined for a valid id. The reason does not quote
+ * the id, because the id may be a private key that was pasted by mistake.
  */
 export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   if (keyId === "") return { _tag: "EmptyKeyId" }
@@ -24,5 +24,5 @@ export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   return problem === undefined ? undefined : { _tag: "InvalidKeyId", problem }
 }
 
-/** The start of an id is enough to distinguish keys. */
+/** Shortens a long id. Its start is enough to distinguish keys. */
 export const shortKeyId = (keyId: string): string => (keyId.length > 12 ? `${keyId.slice(0, 8)}…` : keyId)

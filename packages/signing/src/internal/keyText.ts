@@ -53,8 +53,8 @@ export const looksLikeKey = (text: string): boolean => {
 }
 
 /**
- * Whether a path is safe to print: it contains only typical characters of paths, and no part looks as random as a key.
- * Therefore some real paths with many capitals and digits are not shown.
+ * Whether a path is safe to print: it has at most 1,024 characters, contains only typical characters of paths, and no
+ * part looks as random as a key. Therefore some real paths with many capitals and digits are not shown.
  */
 export const isShowable = (path: string): boolean => {
   const name = path.replace(/^[A-Za-z]:(?=[\\/])/, "")

@@ -39,7 +39,10 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
   if (!(yield* verifies(publicKey, signature))) return yield* failed
 })
 
-/** Undefined if `node:crypto` cannot sign, or its trial signature does not verify. WebCrypto signs then. */
+/**
+ * Makes a function that signs with `node:crypto`. Undefined if `node:crypto` cannot sign, or its trial signature does
+ * not verify. WebCrypto signs then.
+ */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   pkcs8: Uint8Array,
@@ -92,7 +95,7 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
-/** The caller must have checked the id. */
+/** Loads a key. The caller must have checked its id. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   material: PrivateMaterial

@@ -21,7 +21,10 @@ interface NodeProcess {
   readonly getBuiltinModule?: (id: string) => unknown
 }
 
-/** Undefined on Bun and Deno, because the speed of their `node:crypto` has not been measured. */
+/**
+ * Returns `node:crypto` if this runtime is Node. Bun and Deno do not count, because the speed of their `node:crypto` has
+ * not been measured.
+ */
 const nodeCrypto = (): NodeCrypto | undefined => {
   // Node's types are not loaded here. Each member is checked before use, and the caller catches every exception.
   const { process } = globalThis as { readonly process?: NodeProcess | undefined }
@@ -32,8 +35,8 @@ const nodeCrypto = (): NodeCrypto | undefined => {
 }
 
 /**
- * Undefined if this runtime has no `node:crypto`, or if `node:crypto` rejects the key. The key object stays in the
- * closure, so it cannot be printed.
+ * Makes a function that signs with a key. Undefined if this runtime has no `node:crypto`, or if `node:crypto` rejects
+ * the key. The key object stays in the closure, so it cannot be printed.
  */
 export const signSync = (kind: KeyKind, pkcs8: Uint8Array): SignSync | undefined => {
   try {

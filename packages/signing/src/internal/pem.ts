@@ -74,8 +74,8 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
 }
 
 /**
- * Undefined if the label is acceptable. The DER structure is checked later, because the label of PKCS#8 does not
- * contain the algorithm.
+ * Returns the problem of a label; undefined if the label is acceptable. The DER structure is checked later, because the
+ * label of PKCS#8 does not contain the algorithm.
  */
 const problemOfLabel = (label: string, body: string): KeyErrorReason | undefined => {
   switch (label) {

@@ -12,12 +12,13 @@ const mismatch: KeyErrorReason = {
   problem: "the numbers of the RSA key do not match"
 }
 
-/** There must be at least one byte. */
+/** Converts bytes to a number. There must be at least one byte. */
 const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
 
 /**
- * On Node, a trial signature does not detect a damaged prime, CRT exponent or coefficient: OpenSSL notices the wrong
- * signature and recomputes it without the damaged CRT values. The equations here detect every changed bit.
+ * Returns why the numbers of a key are refused; undefined if they match. On Node, a trial signature does not detect a
+ * damaged prime, CRT exponent or coefficient: OpenSSL notices the wrong signature and recomputes it without the damaged
+ * CRT values. The equations here detect every changed bit.
  */
 export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason | undefined => {
   // Both callers pass the eight numbers of rsaMembers. The tuple type avoids eight checks for undefined.

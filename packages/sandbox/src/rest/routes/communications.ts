@@ -15,7 +15,7 @@ import { readBid, readCount, readMicros } from "../wire.ts"
 import { toQuote, toRfq } from "./communicationsBodies.ts"
 
 // The operation that deletes an RFQ has no parameter for a subaccount. Operations that take the id of a quote have none
-// either. On the local exchange, a key that is locked to a subaccount finds only the RFQs and quotes of its subaccount.
+// either. If the key is locked to a subaccount, they find only RFQs and quotes of this subaccount on the local exchange.
 
 export const rfqs: ReadonlyArray<Route> = [
   route(Rfqs.communicationsId, ({ accountId, view }) =>

@@ -109,7 +109,7 @@ export const fcm: ReadonlyArray<Route> = [
   ),
 
   route(Fcm.transferPosition, ({ accountId, execute, input, view }) =>
-    // Refuses a key that is bound to a subtrader.
+    // Refuses an account that is not an FCM member.
     Result.flatMap(view.subtraders(accountId), () =>
       Result.map(
         execute({

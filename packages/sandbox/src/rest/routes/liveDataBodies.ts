@@ -57,7 +57,7 @@ const playerStatsOf = ({ milestone }: LiveMilestone, { players, state }: LiveGam
     : undefined
 }
 
-/** Undefined if the team has no known players. */
+/** The player who made a play; undefined if the team has no known players. */
 const scorerOf = ({ player, side }: Play, players: LiveGame["players"]): StructuredTarget | undefined =>
   players[side][player % players[side].length]
 

@@ -129,7 +129,7 @@ const structures: Readonly<Record<string, string>> = {
 
 const unnamed = "custom"
 
-/** A grid without a published name is `custom`. */
+/** The name of a price grid; `custom` if it has no published name. */
 export const structureOf = ({ priceRanges }: Pick<Market, "priceRanges">): string => {
   const steps = priceRanges.map(({ step }) => step).join()
   const ends = priceRanges.slice(0, -1).map(({ end }) => end)

@@ -14,8 +14,8 @@ import { checkUuid } from "./communications.ts"
 import { toQuote } from "./communicationsBodies.ts"
 import { toBatch, toBatchQuote, toBestQuotes } from "./rfqBatchBodies.ts"
 
-// If an operation does not name a subaccount, a key that is locked to a subaccount finds only the batches and batch
-// quotes of its subaccount.
+// If an operation other than `get` does not name a subaccount, a key that is locked to a subaccount finds only the
+// batches and batch quotes of its subaccount.
 
 const targetOf = ({ input, key }: Call<RfqBatches.QuoteIdInput>): BatchQuoteTarget => ({
   batchId: input.rfq_batch_id,

@@ -93,7 +93,7 @@ describe("GET candlesticks", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("adds the latest candlestick before the range, if the request asks for it", () =>
+  it.effect("starts with a candlestick of the last price before the range, if the request asks for it", () =>
     Effect.gen(function* () {
       yield* setup
       const path = `${candlesticksOf(ticker)}?start_ts=1800003601&end_ts=1800010000&period_interval=60`

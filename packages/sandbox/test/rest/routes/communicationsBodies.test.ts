@@ -249,7 +249,7 @@ describe("the lists of RFQs and quotes", () => {
 })
 
 describe("a key that is locked to a subaccount", () => {
-  it.effect("creates RFQs for that subaccount, and finds no RFQs or quotes of other subaccounts", () =>
+  it.effect("creates RFQs for that subaccount, and lists no RFQs or quotes of other subaccounts", () =>
     Effect.gen(function* () {
       const { maker, requester, rfqOf, sandbox } = yield* makeParties
       yield* sandbox.createSubaccount(requester.accountId)

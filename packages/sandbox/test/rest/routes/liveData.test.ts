@@ -88,7 +88,7 @@ describe("the live data of a game", () => {
     assert.strictEqual(over["winner"], Number(over["home_points"]) > Number(over["away_points"]) ? "home" : "away")
   })
 
-  it("never goes back, and does not differ between two reads at the same time", () => {
+  it("never goes back, and is equal at the same time on exchanges with the same seed", () => {
     const order = ["scheduled", "live", "closed"]
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...gameTypes), inGame, inGame, (seed, type, one, other) => {

@@ -20,7 +20,7 @@ type Line = { readonly begun: Begun } | { readonly ended: Ended }
 
 export const write = (path: string, line: Line): void => appendFileSync(path, `${JSON.stringify(line)}\n`)
 
-/** Ignores a truncated last line. */
+/** Reads the entries by `client_order_id`. Ignores a truncated last line. */
 export const read = (
   path: string
 ): ReadonlyMap<string, { readonly begun: Begun; readonly ended: Ended | undefined }> => {

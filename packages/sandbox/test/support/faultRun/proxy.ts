@@ -1,6 +1,6 @@
 /**
  * A proxy that breaks connections, as a network does. The faults come from a seed: two runs with the same sequence of
- * requests have the same faults.
+ * connections, requests and responses have the same faults.
  */
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
