@@ -52,7 +52,7 @@ export interface SubscribeOptions {
 
 /** A subscription whose markets can change. It ends when its scope closes. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
-  /** All events since the subscription was opened, even if the stream is run later. Run the stream only once. */
+  /** The events since the subscription was opened, even if the stream is run later. Run the stream only once. */
   readonly events: Stream.Stream<FeedEvent<Name>, FeedError>
 }
 
@@ -148,7 +148,7 @@ export const tickers = (
   )
 
 /**
- * The text frames of all connections of the feed: data, replies, and frames that do not decode. Use the frames to make
+ * The text frames of the connections of the layer's own session: data, replies, and frames that do not decode. Use the frames to make
  * a recording. `FeedMessages.decoder` decodes a recorded frame.
  *
  * **Details**
@@ -205,7 +205,7 @@ export const bestQuotes = (
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
 
 /**
- * Replaces the open connections. An old connection closes after the new connection has its subscriptions, so the
+ * Replaces the open connections that have subscriptions. An old connection closes after the new connection has its subscriptions, so the
  * changeover loses no message.
  */
 export const changeOver: Effect.Effect<void, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(

@@ -26,7 +26,7 @@ const about = (names: ReadonlyArray<string>): string => (names.length === 0 ? ""
  * **Details**
  *
  * `status` is the status of the refused WebSocket upgrade. With a 401, `explanation` is the same as in `Unauthorized`.
- * If the exchange refuses the timestamp of a signature, the feed signs once more. A second refusal ends the feed.
+ * If the exchange refuses the timestamp of a signature, the feed signs once more. A second such refusal ends the feed.
  */
 export class ConnectionRefused
   extends /*#__PURE__*/ Data.TaggedError("ConnectionRefused")<{

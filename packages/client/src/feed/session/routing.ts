@@ -27,8 +27,8 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
       return
     case "ok":
-      // `onOk` first finds the subscription of a merged subscribe command. Then it counts the reply in the `seq` of
-      // that subscription.
+      // The exchange can merge a subscribe command into an existing subscription. So `onOk` finds the subscription
+      // before it counts the `seq` of the reply.
       onOk(
         core,
         line,
@@ -145,7 +145,7 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   return typeof name === "string" ? name : undefined
 }
 
-/** A user who joins during a removal receives messages only after the removal. */
+/** Whether to drop a message. A user who joins during a removal receives messages only after the removal. */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
@@ -265,8 +265,9 @@ const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Und
 }
 
 /**
- * If the subscription is unknown, all users of the connection receive the event. A connection that has not taken over
- * yet delivers no such event.
+ * Reports a message that does not decode. While a subscription is being opened, a message with an unknown `sid` waits.
+ * Otherwise a message without a known `sid` is reported to all users of the connection. A connection that has not taken
+ * over yet makes no such report.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

@@ -10,7 +10,7 @@ import { User, World } from "../support/world.ts"
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("Session", () => {
-  it("stays closed after a late event, and neither dials nor delivers", () => {
+  it("stays closed after late reports, and does not dial again", () => {
     for (const moment of ["dialing", "open", "waiting"]) {
       const world = new World()
       const { user } = world.subscribe("trade")
@@ -83,7 +83,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [undefined])
   })
 
-  it("records every frame, even an undecodable frame, until the recording or the session ends", () => {
+  it("records the frames of open connections, even undecodable ones, until the recording or the session ends", () => {
     const world = new World()
     const frames: Array<string> = []
     const ends: Array<string> = []
@@ -106,7 +106,7 @@ describe("Session", () => {
     assert.deepStrictEqual(ends, ["FeedClosed", "FeedClosed"])
   })
 
-  it("calls onReschedule after each input, and only after the input", () => {
+  it("calls onReschedule once after `add`, but not after a message that changes nothing", () => {
     const world = new World()
     let calls = 0
     world.session.onReschedule = () => void calls++
@@ -137,7 +137,7 @@ describe("Session", () => {
     assert.deepStrictEqual([sent, world.unread.length], [[0], 1])
   })
 
-  it("treats a clock jump of exactly `jumpMillis` as a late tick, and dials again after a larger jump", () => {
+  it("ignores a clock jump of exactly `jumpMillis`, but dials again after a larger jump", () => {
     for (const [jumpMillis, dials] of [
       [30_000, [1]],
       [-30_000, [1]],
@@ -152,7 +152,7 @@ describe("Session", () => {
     }
   })
 
-  it("signs a handshake in progress again after a jump of the clock, but lets a wait continue", () => {
+  it("dials again if the clock jumps during a handshake, but lets a wait continue", () => {
     const world = new World()
     world.subscribe("trade")
     world.wallOffsetMillis += 600_000
@@ -215,7 +215,7 @@ describe("Session", () => {
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions.length], [[], 1])
   })
 
-  it("sends a command that a user requests in a callback only after the callback", () => {
+  it("if a user subscribes in a callback, sends the command after the callback", () => {
     for (const isLive of [true, false]) {
       const world = new World()
       const unread: Array<number> = []
