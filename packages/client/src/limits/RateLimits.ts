@@ -20,8 +20,8 @@
  * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
  *
  * Urgent calls go first: cancels, similar operations, and calls that {@link Overrides} marks as urgent. Otherwise,
- * calls are sent in the sequence of their arrival. The wait counts toward the total time of the call, but not toward
- * the time of an attempt. A 429 empties the local bucket.
+ * calls that pay from the same buckets are sent in the sequence of their arrival. The wait counts toward the total time of the call, but not toward
+ * the time of an attempt. A 429 empties the local buckets of the call.
  *
  * **Gotchas**
  *

@@ -12,7 +12,7 @@
  *
  * - If Redis does not respond within `timeout`, each process counts tokens in its own memory. It queries Redis again
  *   after a second. Until Redis responds, the processes together can exceed the account's budget and receive 429.
- * - If a process dies, its waiting calls stay in the queue for two more seconds.
+ * - If a process dies, its waiting calls stay in the queue for up to two more seconds.
  * - The buckets refill too early if the server's clock is set forward, or if a replica whose clock is ahead takes over.
  *   Adjust the server's clock gradually, not in one step.
  *

@@ -295,7 +295,7 @@ export class BucketQueue {
     })
   }
 
-  /** Returns the wait in milliseconds. */
+  /** Takes the tokens of a waiting call. Returns the wait in milliseconds, or 0 if the call no longer waits. */
   #take(waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> {
     const { bill, enteredMillis, id, urgent } = waiter
     const { tokens } = this.#shared
@@ -362,7 +362,7 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects calls whose tokens come too late, but not while the budget is being fetched. */
+  /** Rejects calls whose tokens come too late. While the budget is being fetched, rejects only calls that are due. */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {
