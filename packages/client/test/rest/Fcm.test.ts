@@ -104,7 +104,7 @@ describe("Fcm.listOrders", () => {
   ])
 
   itFails(
-    "fails with Forbidden if the key belongs to another subtrader",
+    "fails with Forbidden after a 403",
     Fcm.listOrders(),
     [{ status: 403, body: {} }],
     { _tag: "Forbidden", status: 403 }

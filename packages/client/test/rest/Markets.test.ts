@@ -14,7 +14,7 @@ describe("Markets.list", () => {
   itDeclares(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
   itSendsAndDecodes([
     {
-      it: "lists markets of all kinds",
+      it: "lists a market with an unknown status, and a scalar market with the fields of a combo",
       call: Markets.list(),
       request: "GET /markets",
       reply: {
