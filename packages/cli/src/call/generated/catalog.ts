@@ -3016,7 +3016,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       replace_existing: {
-        doc: "True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false.",
+        doc: "True: if you already have an RFQ on the market, the exchange deletes it. False: the request fails. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -3315,7 +3315,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/subaccounts/transfer",
     access: "write",
-    doc: "Moves cash between two subaccounts, on one shard.",
+    doc: "Moves cash between two of your accounts: subaccounts, or a subaccount and the primary account. Both are on one shard.",
     paged: false,
     secret: false,
     fields: {
