@@ -3,8 +3,9 @@
  *
  * **Details**
  *
- * A message with a `msg` becomes two types: the schema `tradePayload` becomes `TradeMessage` (the whole message) and `Trade` (its
- * `msg`). A command with `params` also becomes two types, such as `SubscribeCommand` and `SubscribeCommandParams` (its `params`).
+ * A message with a `msg` becomes two types: the schema `tradePayload` becomes `TradeMessage` (the whole message) and
+ * `Trade` (its `msg`). A command with `params` also becomes two types, such as `SubscribeCommand` and
+ * `SubscribeCommandParams` (its `params`).
  *
  * @module
  */
@@ -76,7 +77,7 @@ const dataOf = (components: ReadonlyMap<string, Component>, component: string): 
   return field?.shape._tag === "Nullable" ? field.shape.of : (targetOf(components, field) ?? field?.shape)
 }
 
-/** Returns a test that only `data` passes, or undefined if none is found. */
+/** Returns a test that `data` passes and `others` do not, or undefined if none is found. */
 const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
   if (data?._tag === "List") return { _tag: "List" }
   if (data?._tag !== "Struct") return undefined

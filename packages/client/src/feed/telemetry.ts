@@ -131,8 +131,8 @@ const defined = {
  * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  *
  * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
- * failed has `SigningError`, and the reconnect after it has `Unreachable`. A dial that the feed no longer needed has the
- * `error.type` `interrupted` in its metric, and no `error.type` in its span.
+ * failed has `SigningError`, and the reconnect after it has `Unreachable`. A dial that the feed no longer needed has
+ * the `error.type` `interrupted` in its metric, and no `error.type` in its span.
  *
  * **Gotchas**
  *

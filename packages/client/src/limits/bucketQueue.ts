@@ -362,7 +362,7 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects calls whose tokens come too late. While the budget is being fetched, rejects only calls that are due. */
+  /** Rejects calls whose tokens come too late. While the budget is fetched, rejects only calls whose wait is over. */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {

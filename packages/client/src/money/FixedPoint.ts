@@ -4,9 +4,9 @@
  *
  * **Details**
  *
- * Arithmetic uses `bigint`, so it cannot overflow. Computed values are canonical: dollars have the fewest decimals that are
- * exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Equal canonical values are therefore
- * the same string. Requests accept canonical amounts that have at most four decimals and are not negative.
+ * Arithmetic uses `bigint`, so it cannot overflow. Computed values are canonical: dollars have the fewest decimals that
+ * are exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Equal canonical values are
+ * therefore the same string. Requests accept canonical amounts that have at most four decimals and are not negative.
  *
  * **Gotchas**
  *

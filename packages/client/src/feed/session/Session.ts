@@ -72,7 +72,7 @@ export class Session {
     this.#lastMonotonicMillis = clock.monotonicMillis()
   }
 
-  /** Adds a subscriber. Requests with the same channel and filter share their subscriptions of the exchange. */
+  /** Adds a subscriber. Requests with the same key (see `requests.ts`) share their subscriptions of the exchange. */
   subscribe<Name extends ChannelName>(
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>
@@ -143,7 +143,7 @@ export class Session {
     if (line !== undefined) line.isHeard = true
   }
 
-  /** When to call `tick` next, by the monotonic clock, or undefined. Every input can change the value. */
+  /** Returns when `tick` is due, by the monotonic clock, or undefined if never. Every input can change the value. */
   nextMillis(): number | undefined {
     if (!this.#isDueKnown) {
       this.#dueMillis = nextDue(this.#core)

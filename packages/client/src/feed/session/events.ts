@@ -29,7 +29,8 @@ export type GapReason = "missing" | "reset" | "overflow"
  * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the sequence
  * numbers (`seq`) started again. Its reasons:
  *
- * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
+ * - `missing`, only on channels with `seq`: no messages with the numbers from `expectedSeq` to `receivedSeq - 1`
+ *   arrived, except as text that is not JSON.
  * - `reset`, only on channels with `seq`: a lower number arrived.
  * - `overflow`: too many messages arrived before the reply to the subscribe command. `expectedSeq` and `receivedSeq`
  *   are equal.

@@ -1,6 +1,6 @@
 /**
  * Checks the request for a subscription, and separates the names (markets, indices or underlyings) from the filter.
- * Requests with the same filter share their subscriptions of the exchange.
+ * Requests with the same `key` share their subscriptions of the exchange.
  *
  * @module
  */

@@ -71,7 +71,7 @@ describe("send", () => {
 })
 
 describe("doubt", () => {
-  it("delivers no message of a market whose removal got no reply before the list of subscriptions arrives", () => {
+  it("until the list of subscriptions arrives, delivers no message of a market whose removal got no reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
