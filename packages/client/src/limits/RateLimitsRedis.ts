@@ -4,8 +4,8 @@
  * **Details**
  *
  * Every decision is one run of a Lua script. The script uses the clock of the Redis server, so the clocks of the
- * processes do not matter. The calls of all processes form one queue, in which cancels go first. A call that does not
- * wait runs the script twice: to take its tokens, and to report the response in the background. Requires Redis 5 or
+ * processes do not matter. The calls of all processes form one queue, in which urgent calls go first. A call that does
+ * not wait runs the script twice: to take its tokens, and to report the response in the background. Requires Redis 5 or
  * newer, or Valkey. The store uses one Redis key per account.
  *
  * **Gotchas**

@@ -1,9 +1,10 @@
 /**
  * Queues the calls that wait for tokens of the same buckets.
  *
- * If the queue is empty and the store (which counts the tokens) has enough tokens, a call takes them and continues. All
- * other calls wait. While calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one
- * after the other. So no call resumes another call, and a burst of any size needs constant stack and linear time.
+ * If the queue is empty and the store (which counts the tokens) has enough tokens, a call takes them and continues.
+ * Otherwise it waits, or is rejected. While calls wait, one fiber per queue requests tokens for the first calls, and
+ * resumes the calls one after the other. So no call resumes another call, and a burst of any size needs constant stack
+ * and linear time.
  *
  * @module
  */

@@ -3315,7 +3315,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/subaccounts/transfer",
     access: "write",
-    doc: "Moves cash between two of your accounts: subaccounts, or a subaccount and the primary account. Both are on one shard.",
+    doc: "Moves cash on one shard: between two subaccounts, or between a subaccount and the primary account.",
     paged: false,
     secret: false,
     fields: {
