@@ -140,7 +140,7 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
     ]),
     table(
       "messageSeq",
-      "Whether the messages of a `type` carry a `seq`, which counts every message of their subscription.",
+      "Whether the messages of a `type` carry a `seq`, which numbers the messages of their subscription.",
       types.map(([type, some]) => [type, literal(seqOf(some))])
     )
   ].join("")

@@ -179,8 +179,8 @@ export class SubscriptionEnded
 }
 
 /**
- * The exchange did not answer a command, although it answers other commands. `attempts` counts how often the command
- * was sent.
+ * The exchange did not answer a command, or answered with error 18 (CommandTimeout), although it answers other commands.
+ * `attempts` counts how often the command was sent.
  */
 export class CommandTimedOut
   extends /*#__PURE__*/ Data.TaggedError("CommandTimedOut")<{
