@@ -19,7 +19,7 @@ export const unknownId = "00000000-0000-4000-8000-000000000000"
 export interface Shape extends Exchange.World {
   /** The id of a resting order of the signer. */
   readonly orderId: string
-  /** Returns the RSA key for a path: of the FCM member for FCM operations, otherwise of the signer. */
+  /** Returns an RSA key: the key of the FCM member if the path is of an FCM operation, otherwise the key of the signer. */
   readonly rsaOf: (path: string) => Sandbox.Credentials
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }

@@ -113,7 +113,7 @@ describe("BookStates", () => {
     )
   })
 
-  it("reports a change that would make a count negative, and ignores a market that is not watched", () => {
+  it("reports a change that would make a count negative, and no book state of a market that is not watched", () => {
     assert.deepStrictEqual(summaryOf([snapshot(1), delta(2, "-99.00")]).slice(2), [
       "orderbook_delta A",
       "book A healing negative"

@@ -32,7 +32,7 @@ const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined
 }
 
-/** Returns the other member of a union of null and one other member. Undefined for every other union. */
+/** For a union of null and exactly one more member, returns that member. Undefined for all other unions and `oneOf`. */
 const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefined => {
   const [first, ...more] = types.filter(({ _tag }) => _tag !== "Null")
   return more.length === 0 && types.length === 2 && options?.mode !== "oneOf" ? first : undefined
@@ -45,8 +45,9 @@ type Lines = Array<string>
 
 /**
  * Writes the code of schemas. In the code, `I` is {@link invalid}, `O` are the options of the parser, and `c0`, `c1` …
- * are the constants. Each object type and each member of a union has its own function. A method adds statements to
- * `lines`, and returns the expression for the value that the statements compute.
+ * are the constants. Object types have functions of their own, and so have the members of a union, except a union of
+ * null and one member. A method adds statements to `lines`, and returns the expression for the value that the
+ * statements compute.
  */
 class Writer {
   readonly constants: Array<unknown> = []

@@ -115,7 +115,8 @@ describe("Events.listMultivariate", () => {
         tickers: "A,B",
         with_nested_markets: true
       }),
-      request: "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&tickers=A%2CB&with_nested_markets=true",
+      request:
+        "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&tickers=A%2CB&with_nested_markets=true",
       reply: { status: 200, body: { events: null, cursor: "" } },
       value: { events: [], cursor: "" }
     }

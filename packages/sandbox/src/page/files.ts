@@ -40,7 +40,8 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff"
 }
 
-// The folder `page` is two folders above this source. The same holds for the compiled file and for the bundle.
+// The folder `page` of the package. The relative path is the same from this file, from the compiled file and from the
+// bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
 /** Reads the files at the first request. */

@@ -3,7 +3,7 @@
  *
  * The session has no sockets, no timers and no runtime. Its owner provides sockets (`Outside`), reports what happens to
  * them, and calls `tick` at `nextMillis`. An input changes the state (see `model.ts`), then `#settle` sends what is
-* due. A generation is the number of a connection.
+ * due. A generation is the number of a connection.
  *
  * | input              | what happens                                                           | where          |
  * | ------------------ | ---------------------------------------------------------------------- | -------------- |

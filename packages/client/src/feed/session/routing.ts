@@ -27,8 +27,8 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
       return
     case "ok":
-      // The exchange can merge a subscribe command into an existing subscription. So `onOk` finds the subscription
-      // before it counts the `seq` of the reply.
+      // An `ok` can answer a subscribe command that the exchange merged into an existing subscription. `onOk` must know
+      // the `sid` of that subscription before it counts the reply.
       onOk(
         core,
         line,
@@ -258,16 +258,16 @@ const eventOf = (
 
 const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Undecodable): void => {
   if (undecodable.seq !== undefined) count(core, slot, undecodable.seq)
-  // A message of unknown type can also be about names that it does not contain.
+  // A message of unknown type goes to all users, because it may concern more markets than the market that it names.
   const name = undecodable.error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, undecodable.msg)
   const market = name !== undefined && slot.names.has(name) ? name : undefined
   emit(core, slot, market, eventOf(line, slot.sid, market, undecodable))
 }
 
 /**
- * Reports a message that does not decode. While a subscription is being opened, a message with an unknown `sid` waits.
- * Otherwise a message without a known `sid` is reported to all users of the connection. A connection that has not taken
- * over yet makes no such report.
+ * Delivers an event about a message that did not decode. If no subscription has its `sid`, all users of the connection
+ * receive the event, with two exceptions. While a subscription is being opened, an event with a `sid` is held. A
+ * connection that has not taken over yet delivers nothing.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

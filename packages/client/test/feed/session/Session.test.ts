@@ -152,7 +152,7 @@ describe("Session", () => {
     }
   })
 
-  it("dials again if the clock jumps during a handshake, but lets a wait continue", () => {
+  it("after a jump of the clock, starts a pending handshake again, but does not shorten the wait before a dial", () => {
     const world = new World()
     world.subscribe("trade")
     world.wallOffsetMillis += 600_000
@@ -215,7 +215,7 @@ describe("Session", () => {
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions.length], [[], 1])
   })
 
-  it("if a user subscribes in a callback, sends the command after the callback", () => {
+  it("if a user requests a command in a callback, sends it after the callback has returned", () => {
     for (const isLive of [true, false]) {
       const world = new World()
       const unread: Array<number> = []
@@ -251,7 +251,7 @@ describe("Session", () => {
     }
   })
 
-  it("shows since when a second connection has waited for the first handshake", () => {
+  it("shows the time at which a second connection began to wait for the first handshake", () => {
     const world = new World()
     world.subscribe("orderbook_delta", tickers("A"))
     world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: true })

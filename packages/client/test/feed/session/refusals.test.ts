@@ -328,7 +328,7 @@ describe("Session, refusals", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("halves the commands to find a refused market that the error does not name", () => {
+  it("if the refusal names no market, halves the command until the refused market is found", () => {
     const world = new World()
     const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
     const { subscription, user } = world.live("trade", tickers("A"))

@@ -315,7 +315,7 @@ describe("Session, silence and unanswered commands", () => {
     }
   }
 
-  it("reopens an acknowledged subscription that stops delivering", () => {
+  it("reopens a subscription that has stopped delivering, although the exchange lists it", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const other = world.live("trade", {}, 2)

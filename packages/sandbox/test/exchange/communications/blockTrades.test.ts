@@ -88,7 +88,7 @@ describe("proposeBlockTrade", () => {
 describe("acceptBlockTrade", () => {
   it("executes the trade outside the book after both parties have accepted it", () => {
     const desk = makeDesk()
-    // The book has better prices for both parties. It does not change.
+    // The prices of the book are worse for both parties. The book does not change.
     desk.place(desk.other, terms("bid", 20, 1))
     desk.place(desk.other, terms("ask", 90, 1))
     const book = desk.book()
