@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Tests the packages in the form that a user installs, with the `node` on the PATH. Packs the built packages, installs
 # them with npm in an empty folder, imports every module, starts `kalshi-sandbox` and sends a request to it. Then
-# installs the same packages in another empty folder without naming their peer dependencies, and runs `kalshi` twice:
-# with the `node` on the PATH, and with the repository's Node.
+# installs the same packages in another empty folder without naming their peer dependencies, and runs `kalshi` with the
+# `node` on the PATH and with the repository's Node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Scores four clients with the judge exchange (`kalshi-contract serve`): @kalshi-effect/client, the official TypeScript
 # SDK 3.30.0, the official Python SDK kalshi_python_sync 3.34.0, and kalshi-sdk 22.4.0. Fails if @kalshi-effect/client
-# has a fault, or if a scorecard differs from docs/conformance.json in a verdict or in the category of a finding. With
-# the argument `write`, records the scorecards instead. The Python clients need Python 3.13 and PyPI. If Python 3.13 or
-# PyPI is missing, the script prints the reason and skips these clients.
+# has a fault, or if a scorecard differs from docs/conformance.json in the version, in a verdict or in the category of a
+# finding. With the argument `write`, records the scorecards instead. The Python clients need Python 3.13 and PyPI. If
+# Python 3.13 or PyPI is missing, the script prints the reason and skips these clients.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 judges=$PWD/.ci/judges

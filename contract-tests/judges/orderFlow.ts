@@ -2,11 +2,10 @@
  * Creates order flow on a running local exchange, so that kalshi-sdk receives every kind of message.
  *
  * Arguments: the address of the exchange, a folder, and the number of book changes per second (default: 40). The
- * program creates an FCM member as the account of kalshi-sdk, and writes the account's key into the folder (`key-id`,
- * `key.pem`).
- * Then it prints `order flow runs`, and trades until SIGTERM. The first four open markets trade every second. Every
- * book has large orders on both sides. At the end, the program prints how often each step ran. It fails if a step
- * failed for a reason other than a pause.
+ * program creates an account for kalshi-sdk, makes it an FCM member, and writes the account's key into the folder
+ * (`key-id`, `key.pem`). Then it prints `order flow runs`, and trades until SIGTERM. The first four open markets trade
+ * every second. Every book has large orders on both sides. At the end, the program prints how often each step ran. It
+ * fails if a step failed for a reason other than a pause.
  *
  * @module
  */
@@ -27,8 +26,8 @@ import { type As, createAccount, makeAs, order, Rejected, sendAsOperator } from 
 const tickMillis = 50
 const tradedMarkets = 4
 /**
- * The number of markets with RFQs. The first market has none, because kalshi-sdk creates its own RFQs there. An
- * RFQ stays open for 15 seconds after a quote on it is confirmed. The program creates fewer than ten RFQs in 15 seconds, so no
+ * The number of markets with RFQs. The first market has none, because kalshi-sdk creates its own RFQs there. An RFQ
+ * stays open for 15 seconds after its quote is confirmed. The program creates fewer than ten RFQs in 15 seconds, so no
  * market has two open RFQs.
  */
 const quotedMarkets = 10

@@ -676,13 +676,28 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "copySlots gives each wanted slot a twin, and a settled slot is open",
     'return twin.status === "open" && twin.isSettled && twin.awaited.size === 0':
       "copySlots gives each wanted slot a twin",
-    'line.held = ["Stryker was here"]': "a connection that replaces no other does not read the list"
+    'line.held = ["Stryker was here"]': "a connection that replaces no other does not read the list",
+    ";": "a connection that replaces no other does not read the list",
+    "if (false || line.replaces !== undefined || line.slots.length === 0 || isReplaced) continue":
+      "if the old connection is not open, copySlots drops the new connection at once"
+  },
+  "packages/client/src/feed/session/dialling.ts": {
+    "if (true) core.byGeneration.delete(line.generation)": "no connection has the number undefined",
+    "for (const slot of line.slots) slot.notBeforeMillis = 1": "both times are in the past",
+    "if (true) core.outside.abandon(generation, cause)":
+      "all callers pass a line that has a connection or a handshake in flight",
+    "if (status === 401 && blamesClock === true && core.clockRefusals-- === 0) {": "the number is only compared with 0"
+  },
+  "packages/client/src/feed/session/requests.ts": {
+    "const value = false ? undefined : input.get(naming[0]!)": "no parameter has the name undefined",
+    "const params = { action: kind.actions.add, sid: 2, [kind.parameter]: names }":
+      "the command is only checked, and both values are valid",
+    "id: 1,": "the command is only checked, and both values are valid"
   },
   "packages/client/src/feed/session/transitions.ts": {
     "if (true) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)":
       "a connection that replaces no other does not read the list",
-    "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)":
-      "no subscription has the sid undefined"
+    "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)": noSid
   },
   "packages/client/src/feed/session/routing.ts": {
     "if (false) return": noSid,

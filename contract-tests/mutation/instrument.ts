@@ -69,7 +69,7 @@ const statementDeletion: Mutator = {
   }
 }
 
-/** StrykerJS has no extension point for mutators. */
+/** Adds the mutators to StrykerJS's own list, because StrykerJS has no extension point for mutators. */
 const addMutators = async (): Promise<void> => {
   const main = pathToFileURL(createRequire(import.meta.url).resolve("@stryker-mutator/instrumenter"))
   const { allMutators }: { allMutators: Array<Mutator> } = await import(new URL("mutators/mutate.js", main).href)
@@ -97,7 +97,7 @@ const logger = {
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim()
 
-/** The paths must be absolute. */
+/** Instruments files. The paths must be absolute. */
 export const instrument = async (paths: ReadonlyArray<string>): Promise<Instrumented> => {
   await addMutators()
   const texts = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]))

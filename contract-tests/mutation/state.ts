@@ -31,7 +31,7 @@ export const make = (folder: string): void => {
 
 export const isKilled = (folder: string, id: string): boolean => existsSync(join(folder, "killed", id))
 
-/** If two processes kill a mutant at the same time, the last record stays. */
+/** Records a killed mutant. If two processes kill a mutant at the same time, the last record stays. */
 export const kill = (folder: string, id: string, death: Death): void => {
   const file = join(folder, randomUUID())
   writeFileSync(file, JSON.stringify(death))
@@ -54,7 +54,7 @@ export const readReached = (folder: string): ReadonlyArray<Reached> =>
 export const assign = (folder: string, testFile: string, ids: ReadonlyArray<string>): void =>
   writeFileSync(join(folder, "assigned", encodeURIComponent(testFile)), JSON.stringify(ids))
 
-/** Returns undefined before `assign` and after `finish`. */
+/** The mutants to test with a test file. Undefined before `assign` and after `finish`. */
 export const assigned = (folder: string, testFile: string): ReadonlySet<string> | undefined => {
   const path = join(folder, "assigned", encodeURIComponent(testFile))
   return existsSync(path) ? new Set<string>(JSON.parse(readFileSync(path, "utf8"))) : undefined

@@ -114,7 +114,7 @@ const candidatesOfChange = ({ after, before, pointer }: Change, document: Json):
     }))
 }
 
-/** The overlay is already applied to both documents. */
+/** Finds the candidates among the changes. The overlay is already applied to both documents. */
 export const candidates = (before: Json, after: Json): ReadonlyArray<Candidate> => {
   const reached = inResponses(after)
   return changes(before, after)

@@ -17,7 +17,7 @@ export interface Change {
 /** `/info` contains the source stamp, which always differs. */
 const ignoredPointers: ReadonlySet<string> = new Set(["/info"])
 
-/** Sorted by pointer. A changed list is one difference. */
+/** Lists the changes, in the order of the sorted keys. A changed list is one change. */
 export const changes = (before: Json, after: Json, pointer = ""): ReadonlyArray<Change> => {
   if (equal(before, after) || ignoredPointers.has(pointer)) return []
   if (!isObject(before) || !isObject(after)) return [{ pointer, before, after }]

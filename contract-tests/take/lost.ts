@@ -65,7 +65,7 @@ export interface Lost {
   readonly others: ReadonlyArray<string>
 }
 
-/** Finds the names that only `before` has. Ignores names that `elsewhere`, another document, still has. */
+/** Finds the names that only `before` has. Ignores names that fields of another document (`elsewhere`) still have. */
 export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   const [was, is, kept] = [namesOf(before), namesOf(after), new Set(fieldsIn(elsewhere))]
   const paths = [...was.paths].filter((path) => !is.paths.has(path)).map((path) => distinctPrefix(path, is.paths))

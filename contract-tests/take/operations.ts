@@ -1,6 +1,6 @@
 /**
- * Prints how the client's operations differ from the reference document: one difference per line, each with its file
- * and line number. Runs in its own process, because it loads the newly generated code.
+ * Prints how the client's operations differ from the reference document: one difference per line, with its place in
+ * the sources. Runs in its own process, because it loads the newly generated code.
  *
  * @module
  */

@@ -53,7 +53,7 @@ export const play = async (judge: string, run: string, scenario: string, driver:
   await request(judge + assignment.end, { results })
 }
 
-/** An empty `only` selects all scenarios. */
+/** Plays scenarios, and returns the scorecard. An empty `only` selects all scenarios. */
 export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray<string> = []): Promise<Scorecard> => {
   const { client, key } = driver
   // The casts are safe: the judge sends these types.
@@ -80,7 +80,7 @@ export const main = async (driver: Driver): Promise<void> => {
   console.log(renderText(card))
 }
 
-/** The fields of an input are named as on the wire. */
+/** Returns the input of a step. Its fields are named as on the wire. */
 export const inputOf = <A>(step: Step): A => step.input as A // the judge sends this type
 
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

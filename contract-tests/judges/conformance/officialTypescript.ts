@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 const sdk: typeof Sdk = require("kalshi-typescript")
 const axios: typeof Axios = require("axios")
 
-/** Objects that are built from only a configuration share the SDK's default HTTP client. */
+/** Builds the API objects from only a configuration, so they share the SDK's default HTTP client. */
 const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) => {
   const configuration = new sdk.Configuration({
     apiKey: account.key_id,

@@ -1,5 +1,6 @@
 /**
- * Compares scorecards with the recorded scorecards in `docs/conformance.json`, and writes `docs/conformance.md`.
+ * Compares scorecards with the recorded scorecards in `docs/conformance.json`, or records them there and in
+ * `docs/conformance.md`.
  *
  * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if `@kalshi-effect/client` has a fault,
  * or if a scenario is incomplete or was not run. It also fails if a scorecard differs from the recorded one in the

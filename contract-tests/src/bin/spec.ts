@@ -21,7 +21,7 @@ const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.ur
 
 /** The command has already printed the message. */
 class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", { message: Schema.String }) {
-  // As in `kalshi-contract`, 2 means that the document, the overlay or an argument is invalid.
+  // As in `kalshi-contract`, 2 means that an argument or a file cannot be used.
   override readonly [Runtime.errorExitCode] = 2
   override readonly [Runtime.errorReported] = false
 }
@@ -83,7 +83,7 @@ const importCommand = Command.make(
       const placesFile = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(placesFile, imported.nullableText)
       yield* Console.log(
-        `${placesFile}: ${imported.nullableByIntent.length} schemas whose \`nullable\` OpenAPI 3.0 ignores. The importer allows null for them`
+        `${placesFile}: ${imported.nullableByIntent.length} schemas with a \`nullable\` that has no effect in OpenAPI 3.0. The importer allows null for them`
       )
     }
   })

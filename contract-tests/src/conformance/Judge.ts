@@ -87,7 +87,7 @@ export interface Judge {
 
 const unknown = (reason: string) => new Refused({ status: 404, reason })
 
-/** All scenarios share the key pairs, because making them is slow. */
+/** Returns a key pair. All scenarios share the key pairs, because making them is slow. */
 type RsaPairs = (index: number) => { readonly privateKey: string; readonly publicKey: string }
 
 const makeRsaPairs = (): RsaPairs => {
@@ -195,7 +195,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
     return { verdict: findings.length === 0 ? "passed" : "faulty", findings }
   })
 
-/** Closing the scope ends all scenarios. */
+/** Makes a judge. Closing the scope ends all scenarios. */
 export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge, never, Scope.Scope> =>
   Effect.gen(function* () {
     const parent = yield* Effect.scope

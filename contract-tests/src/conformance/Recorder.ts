@@ -34,7 +34,7 @@ export interface Reply {
   readonly body: string
 }
 
-/** What the proxy does with some requests. If several rules match, the oldest applies until it is used up. */
+/** What the proxy does with requests for a path. If several rules match, the oldest applies until it is used up. */
 export interface Rule {
   readonly method: string
   /** The path below `/trade-api/v2`, without the query. */

@@ -85,16 +85,16 @@ export interface Plan {
   readonly steps: ReadonlyArray<Step>
   /** What the judge does at each step `continue`. */
   readonly acts?: ReadonlyArray<Effect.Effect<unknown, Sandbox.SandboxError>>
-  /** `results` has no entries for `continue`. The findings do not include faults of signatures. */
+  /** Returns the findings, except those of signatures. `results` has no entries for `continue`. */
   readonly judge: (results: ReadonlyArray<Result>) => Effect.Effect<ReadonlyArray<Finding>, Sandbox.SandboxError>
 }
 
 export interface Scenario {
   readonly id: string
   readonly area: Area
-  /** What happens, in one sentence. */
+  /** What happens. */
   readonly title: string
-  /** What the client must do, in one sentence. */
+  /** What the client must do. */
   readonly expected: string
   /** The kind of the accounts' keys. Default: the kind that the driver prefers. */
   readonly key?: "rsa" | "ed25519"

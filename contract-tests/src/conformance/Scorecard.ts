@@ -40,7 +40,7 @@ export interface Scorecard {
 
 const notRun: Outcome = { verdict: "not run", findings: [] }
 
-/** The keys of `outcomes` are ids of scenarios. */
+/** Makes a scorecard. The keys of `outcomes` are ids of scenarios. */
 export const make = (
   client: Client,
   scenarios: ReadonlyArray<Scenario>,

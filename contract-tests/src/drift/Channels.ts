@@ -82,7 +82,7 @@ const partOf = (document: Document, message: Message): Group["part"] =>
     ? "command"
     : "message"
 
-/** A control frame has neither a `type` nor a `cmd`. */
+/** The `type` or `cmd`. A control frame has neither, so it keeps its name in the document. */
 const wireName = (document: Document, message: Message): string =>
   constantOf(document, message, partOf(document, message) === "command" ? "cmd" : "type") ?? message.name
 
@@ -162,7 +162,7 @@ const compareChannels = ({ collect, documents, new: now, old }: Context): void =
   }
 }
 
-/** `reportAddedOrRemoved` reports the messages that only one document has. */
+/** Reports messages of both documents that a channel has gained or lost. */
 const compareMembership = (
   collect: Collector,
   before: FeedDocument.Channel,

@@ -81,7 +81,7 @@ const isUsable =
     )
   }
 
-/** Entries that refer to a missing component are skipped, and not reported. */
+/** Applies the overlay. Entries that refer to a missing component are skipped, and not reported. */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
   const components = isObject(document["components"]) ? document["components"] : {}
   // The overlay adds components to these objects, so they must exist.
@@ -98,7 +98,7 @@ export interface Source {
   readonly text: string
 }
 
-/** `overlay` is this project's overlay. */
+/** Reads a document. `overlay` is this project's overlay. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   { file, text }: Source,
   overlay: Overlay.Overlay

@@ -51,7 +51,7 @@ const comparedOf = (file: string, { source }: Document): Compared => ({
   sha256: source.sha256
 })
 
-/** Maps the keys in `servers` to the addresses. */
+/** Maps each address in `servers` to its key. */
 const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
   const servers = document["servers"] ?? []
   const entries: ReadonlyArray<readonly [string, Json]> = isObject(servers)
@@ -156,7 +156,11 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
   )
 }
 
-/** @throws `DifferentKinds` for a REST and a WebSocket document. */
+/**
+ * Compares two documents.
+ *
+ * @throws `DifferentKinds` for a REST and a WebSocket document.
+ */
 export const compare = (old: Loaded, now: Loaded): Drift => {
   const [before, after]: readonly [Document, Document] = comparable<Loaded>(old, now)
   const isSame = old.kind === now.kind && equals(contentOf(before), contentOf(after))

@@ -140,7 +140,7 @@ export interface Drift {
   readonly client: "model" | "present client"
   /** The breaking findings come first. */
   readonly findings: ReadonlyArray<Finding>
-  /** Changes without a witness, and parts that could not be compared. A person must decide about them. */
+  /** Changes whose witness was not found, and parts that could not be compared. A person must decide about them. */
   readonly undecided: ReadonlyArray<string>
   /** Remarks about the comparison itself. */
   readonly notes: ReadonlyArray<string>

@@ -10,10 +10,10 @@ import { habits, totals, type Drift, type Finding, type Habit } from "./Finding.
 /** Whether the file is a published document. A reconstructed document was never published. */
 export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !file.includes("reconstructed")
 
-/** Versions with padded numbers can be sorted as texts. */
+/** Pads the numbers of a version, so that versions can be sorted as texts. */
 const versionKey = (version: string): string => version.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"))
 
-/** A month without a day sorts after the days of the month. A missing date sorts last. */
+/** The date as a text to sort by. A month without a day sorts after its days. A missing date sorts last. */
 const dateKey = ({ facts, file }: Loaded): string =>
   facts.source.published ?? /(\d{4}-\d{2})(?!\d)[^/\\]*$/.exec(file)?.[1]?.concat("-~") ?? "~"
 
@@ -100,7 +100,9 @@ const shortPlace = ({ pointer, subject }: Finding): string => {
   return path ?? (pointer.startsWith("/paths/") ? `${subject} ${lastToken(pointer)}` : subject)
 }
 
-/** Deprecations are left out. Equal changes of members with the same name are one row. */
+/**
+ * The changes that a client receives, without deprecations. Equal changes of members with the same name are one row.
+ */
 export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
   const groups = new Map<string, ReadonlyArray<Finding>>()
   for (const finding of findings.filter(isReceived)) {

@@ -80,7 +80,7 @@ const about = (
 
 const lineOf = ({ method, path }: Operation): string => `${method} ${path}`
 
-/** Operations with equal skeletons have the same URLs. */
+/** Operations with equal skeletons have the same method and the same URLs. */
 const skeleton = ({ method, path }: Operation): string => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`
 
 const pathNames = ({ path }: Operation): ReadonlyArray<string> =>
@@ -108,7 +108,7 @@ const pairs = ({
   ]
 }
 
-/** Parameters and body in one object. */
+/** The schema of an input: parameters and body in one object. */
 const inputOf = (
   operation: Operation,
   tools: Tools,
@@ -140,7 +140,7 @@ const inputOf = (
   }
 }
 
-/** Returns a map from new to old names of renamed path parameters. */
+/** Compares ids and URLs. Returns a map from new to old names of renamed path parameters. */
 const compareUrls = ({ collect }: Context, old: Operation, now: Operation): ReadonlyMap<string, string> => {
   if (old.id !== now.id) {
     collect.add(

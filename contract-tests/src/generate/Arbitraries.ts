@@ -9,7 +9,7 @@
  * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
  *   which RFC 3339 §5.6 allows. Leap seconds are not generated.
  * - Strings can contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
- * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, which JSON does not preserve.
+ * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, which `JSON.stringify` writes as `0`.
  * - Free-form objects can have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
  *
  * @module
@@ -127,7 +127,7 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Throws if random values almost never pass, because fast-check would retry without a limit. */
+/** Filters values. Throws if random values almost never pass, because fast-check would retry without a limit. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,

@@ -8,7 +8,7 @@
  *
  * - every optional key present and absent, null and not null
  * - every enum member, every branch of a union
- * - every bound and a value just inside it
+ * - every bound, and for a number also a value just inside it
  * - array lengths 0, 1 and 2, and the bounds, except a maximum above 200
  * - every form of a format, several forms of a pattern
  *
@@ -26,7 +26,7 @@ import * as Shape from "./internal/shape.ts"
 import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** The same limit as in `Arbitraries.ts`. */
+/** How many times a recursive reference is followed. */
 const maxReferenceDepth = 2
 
 const absent = Symbol("absent")
@@ -203,7 +203,7 @@ const objectsOf = (tools: Context, alternative: Shape.ObjectAlternative): Readon
 
 export interface Coverage {
   /**
-   * The same schema gives the same values in the same order.
+   * Returns the coverage set. The same schema gives the same values in the same order.
    *
    * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a
    * schema that no value satisfies.

@@ -58,7 +58,7 @@ export interface Mutant {
    * reports the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
-  /** The pointer with `*` for undeclared keys and for list indices. The indices of tuples stay. */
+  /** The pointer with `*` for list indices and for undeclared keys of the valid value. The indices of tuples stay. */
   readonly location: string
   readonly value: Json
   /** Describes the fault. Example: `"resting" → "RESTING"`. */
@@ -89,14 +89,14 @@ export interface Addition {
 export interface Mutants {
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * Returns each fault once per location, so that the set is small enough for every schema of a document. A fault
-   * counts as discarded only if no value gives a mutant with this fault.
+   * Returns each fault once per place in the schema, so that the set is small enough for every schema of a document. A
+   * fault counts as discarded only if no value gives a mutant with this fault.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Returns valid values with members that the schema permits but does not declare. Each name is added once per
-   * location. The last returned value is the first input value with all its additional members at once. It is left out
-   * if there is only one such member or if the judge rejects the value.
+   * Returns valid values with members that the schema permits but does not declare. Each name is added once per place
+   * in the schema. The last returned value is the first input value with all its additional members at once. It is left
+   * out if there is only one such member or if the judge rejects the value.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }

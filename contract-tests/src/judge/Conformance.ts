@@ -52,8 +52,8 @@ export interface Codec<A> {
  * - `completeness`: the codec decodes every value of the coverage set (`Coverage.ts`) and of the random sample (P1).
  * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy tolerates
  *   (P1′).
- * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its fault
- *   (P2). A mutant is a value with exactly one fault (see `Mutants.ts`).
+ * - `precision`: the codec rejects every mutant whose kind the policy rejects, with the pointer of its fault (P2). A
+ *   mutant is a value with exactly one fault (see `Mutants.ts`).
  * - `tolerance`: the codec decodes every mutant whose kind the policy tolerates. If the policy says `tolerate-and-tag`,
  *   the decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
  * - `round-trip`: a decoded value encodes to the original, after both are normalized (P3).
@@ -129,7 +129,11 @@ export interface Suite {
 
 export interface Conformance {
   readonly judge: Judge.Judge
-  /** @throws `UnknownKeyword` or `UnusableSchema` if the schema is not supported. */
+  /**
+   * Prepares the values for a schema.
+   *
+   * @throws `UnknownKeyword` or `UnusableSchema` if the schema is not supported.
+   */
   readonly suite: (target: Target) => Suite
 }
 

@@ -86,7 +86,7 @@ export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "oneOf"
 ])
 
-/** The tools skip these keywords. */
+/** Keywords that do not limit the values of a schema. */
 export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "$comment",
   "default",
@@ -206,7 +206,7 @@ export const updateAt = (
   return objectOf(entries)
 }
 
-/** Keeps numbers that JSON cannot express, such as infinity. */
+/** Copies a value. Keeps numbers that JSON cannot express, such as infinity. */
 export const copy = (value: Json): Json => {
   if (isArray(value)) return value.map(copy)
   return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value

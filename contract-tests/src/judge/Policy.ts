@@ -21,7 +21,7 @@ export type Departure = Kind | "unknown-field"
  *
  * **Details**
  *
- * - `reject`: fail, and report exactly the pointer of the violation.
+ * - `reject`: fail, and report the pointer of the violation.
  * - `tolerate`: decode. The decoder may omit the unexpected member from the result.
  * - `tolerate-and-tag`: decode, and pass on the value as received, so that the caller sees the new value.
  */
@@ -59,7 +59,7 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rul
   "above-maximum": inBothDirections(reject(unbounded)),
   "fractional-integer": inBothDirections(reject(unsound)),
   "int32-overflow": inBothDirections(reject(unbounded)),
-  "unsafe-integer": inBothDirections(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
+  "unsafe-integer": inBothDirections(reject("beyond 2^53 a parsed number can differ from the number that was sent")),
   "non-finite-number": inBothDirections(
     reject("JSON has no infinity; infinity can only come from parsing a number too large for a double")
   ),

@@ -1,7 +1,7 @@
 /**
  * Checks the client's handling of responses against the document. Every combination of status and body gives one typed
- * outcome. Declared bodies decode without loss. The expected outcome follows only from the document and
- * the design of the errors, never from the client's own tables.
+ * outcome. Declared bodies decode without loss. The expected outcome follows only from the document and the design of
+ * the errors, never from the client's own tables.
  *
  * @module
  */
@@ -62,7 +62,7 @@ const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => obj
   ContractError: Errors.ContractError
 }
 
-/** Undefined if the body is not JSON. */
+/** Parses a body. Undefined if the body is not JSON. */
 export const parse = (body: Uint8Array | string): Json | undefined => {
   try {
     // JSON.parse returns JSON.
@@ -72,7 +72,7 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-/** An `error` of null does not count as an error. */
+/** Whether an object has an `error` other than null. */
 const hasError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
@@ -175,7 +175,7 @@ export const almostValidBodies = (valid: Json): ReadonlyArray<Body> => {
   ]
 }
 
-/** The byte 0xff never occurs in UTF-8. */
+/** Adds the byte 0xff, which never occurs in UTF-8. */
 const withBadByte = (valid: JsonObject): Uint8Array => {
   const text = stringify(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
   const bytes = new TextEncoder().encode(text)
@@ -314,7 +314,7 @@ export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) 
   return (wire) => walk(schema, wire)
 }
 
-/** Redacted members are secrets, such as a new key. */
+/** Reveals redacted members, which are secrets such as a new key. */
 const unredact = (body: unknown): unknown =>
   typeof body === "object" && body !== null && Object.values(body).some(Redacted.isRedacted)
     ? Object.fromEntries(
@@ -378,7 +378,7 @@ export const codec = (
   }
 }
 
-/** Undefined if the error has no payload. */
+/** Decodes the payload of an error. Undefined if the error has no payload. */
 export const payload = (
   client: ClientOperation,
   status: number,

@@ -90,7 +90,9 @@ const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Jso
   return { ok: true, value }
 }
 
-/** If `decode` is undefined, decodes with compiled and with interpreted code, and throws if the results differ. */
+/**
+ * A codec for messages. Without `decode`, it compares compiled with interpreted decoding, and throws if they differ.
+ */
 const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
   const decoders =
     decode === undefined

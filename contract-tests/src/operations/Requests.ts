@@ -59,7 +59,7 @@ export type Outcome =
 
 /** Calls operations through the whole client. */
 export interface Recorder {
-  /** @throws If the call gives neither outcome, but several requests, another error or a defect. */
+  /** @throws If a call gives neither outcome: several requests, another error or a defect. */
   readonly call: (operation: AnyOperation, input: unknown) => Outcome
 }
 

@@ -85,9 +85,9 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
 }
 
 /**
- * Repairs a batch, whose children are RFQs. The repair gives every child either a ticker or legs, and one size. A child
- * with both legs and a ticker keeps its legs if its index is odd, and its ticker otherwise. Only sizes of one kind are
- * kept.
+ * Repairs a batch, whose children are RFQs. The repair gives every child either a ticker or legs. A child with both
+ * keeps its legs if its index is odd, and its ticker otherwise. A repeated child gets a new ticker. Only sizes of one
+ * kind are kept. A child without such a size gets one, unless the batch has one.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)

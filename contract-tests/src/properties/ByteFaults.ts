@@ -104,7 +104,7 @@ const mismatchOf = (
   return undefined
 }
 
-/** `result` is undefined if the call hung. */
+/** Describes the end of a call. `result` is undefined if the call hung. */
 const observe = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Observation => {
   // A failure of the client is plain data, so it is compared as JSON.
   const error = result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
@@ -123,7 +123,7 @@ type Call = (
   responses: ReadonlyArray<faultyServer.Answer>
 ) => Effect.Effect<Observation>
 
-/** Each call defines the server's responses. */
+/** Starts a server, and returns a function that calls the operation with scripted responses of the server. */
 const makeCall = (
   operation: ClientOperations.ClientOperation,
   http: Layer.Layer<HttpClient.HttpClient>,
@@ -194,7 +194,7 @@ const checkFault = (
       : `in the next call: expected Success with 1 request, got ${after.tag} with ${after.requests}`
   })
 
-/** A test may replace the client's `layer`. */
+/** Checks an operation. A test may replace the client's `layer`. */
 export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {

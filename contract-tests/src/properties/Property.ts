@@ -124,7 +124,10 @@ const counting = (): { readonly reached: Reached; readonly reach: (what: string)
   }
 }
 
-/** `law` throws if the case violates the property, and calls `reach` for each situation that the case covers. */
+/**
+ * Checks random cases. `law` throws if the case violates the property, and calls `reach` for each situation that the
+ * case covers.
+ */
 export const check = <Case>(
   id: string,
   run: Run,

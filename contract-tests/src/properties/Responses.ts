@@ -34,7 +34,7 @@ export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
     "The client rejects every body that has exactly one violation, and the error has the pointer of that violation. New enum members and unknown fields are not violations.",
   checks: ["precision"],
   method:
-    "Mutants of valid bodies have every kind of violation at every pointer. ajv confirms that each mutant is invalid. Skipped: operations without a response body.",
+    "Mutants of valid bodies have exactly one violation each. ajv confirms that each mutant is invalid. Skipped: operations without a response body.",
   check: checkResponses,
   skipReason: noBody
 })

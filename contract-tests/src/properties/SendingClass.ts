@@ -121,7 +121,7 @@ const costs: Readonly<Record<string, number>> = {
   UpgradeAccountApiUsageLevel: 30
 }
 
-/** In tokens. */
+/** The cost of a request, in tokens. */
 export const costOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): number => {
   const orders = memberOf(input, "orders")
   return (costs[id] ?? 10) * (isArray(orders) ? Math.max(1, orders.length) : 1)

@@ -241,13 +241,13 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
     ? ""
     : stringify(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** 7 of 8 inputs are made sendable: values that the client rejects are replaced. */
+/** Makes 7 of 8 inputs sendable, on average: replaces the values that the client rejects. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
   const object = input as JsonObject // The schema allows only objects.
   return atMillis % 8 === 0 ? object : requests.sendable(object)
 }
 
-/** A test may replace parts of the client. */
+/** Checks an operation. A test may replace parts of the client. */
 export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)

@@ -23,7 +23,11 @@ export const conformance: () => Conformance.Conformance = /*#__PURE__*/ lazy(() 
 
 const coverage = /*#__PURE__*/ lazy(() => Coverage.make(conformance().judge))
 
-/** @throws If the document does not have the operation. */
+/**
+ * Returns the operation of the document.
+ *
+ * @throws If the document does not have the operation.
+ */
 export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
   const reference = document().operation(descriptor.operationId)
   if (reference === undefined) throw new Error(`${name}: the document has no operation ${descriptor.operationId}`)

@@ -80,7 +80,11 @@ const readSubscribable = (feed: Document): ReadonlySet<string> => {
   )
 }
 
-/** @throws `InvalidDocument` for a value that is not a valid WebSocket reference document. */
+/**
+ * Parses a document.
+ *
+ * @throws `InvalidDocument` for a value that is not a valid WebSocket reference document.
+ */
 export const make = (json: unknown): FeedDocument => {
   const feed = readDocument(json, "asyncapi", "3.")
   const root = feed.document

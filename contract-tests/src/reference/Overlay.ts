@@ -1,8 +1,7 @@
 /**
  * Applies the overlay: the additions and corrections to the published documents. An entry has one of the operations
  * below, a reason and a source. It has JSON Pointers into the document in normal form, or the number of places to which
- * it applies. Every entry must apply: if a target is missing, or already has the new value, the import fails. So no
- * obsolete entry remains.
+ * it applies. If an entry does not apply, the import fails. So no obsolete entry remains.
  *
  * @module
  */
@@ -18,7 +17,7 @@ const Reason = {
 
 const Pointers = /*#__PURE__*/ Schema.NonEmptyArray(Schema.String)
 
-/** The target must not exist. */
+/** Adds a value. The target must not exist. */
 export const Add = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add"),
   at: Pointers,
@@ -26,7 +25,7 @@ export const Add = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** The current value must equal `was`. */
+/** Replaces the current value, which must equal `was`. */
 export const Replace = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("replace"),
   at: Pointers,
@@ -35,7 +34,7 @@ export const Replace = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** The current value must equal `was`. */
+/** Removes the current value, which must equal `was`. */
 export const Remove = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("remove"),
   at: Pointers,

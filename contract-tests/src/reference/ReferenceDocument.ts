@@ -1,6 +1,6 @@
 /**
  * Parses the REST reference document. This module shares no code with the client's code generator. So a bug in one of
- * the two causes a disagreement, which the suite detects.
+ * the two can cause a disagreement, which the suite detects.
  *
  * @module
  */
@@ -173,8 +173,8 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
 }
 
 /**
- * Checks first that the complete document has only supported keywords. So every returned schema and subschema is a
- * valid `JsonSchema`.
+ * Reads a document. First checks that the complete document has only supported keywords. So every returned schema and
+ * subschema is a valid `JsonSchema`.
  *
  * @throws `InvalidDocument` for a value that is not a valid REST reference document.
  */
@@ -215,5 +215,5 @@ export const url = (): URL => fixture("spec/rest.json")
 
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
-/** Older documents have no overlay. Examples of names: `3.28.0-2026-08-22`, `3.13.0`. */
+/** Reads an older document, which has no overlay. Examples of `name`: `3.28.0-2026-08-22`, `3.13.0`. */
 export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

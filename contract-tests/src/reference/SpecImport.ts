@@ -20,7 +20,7 @@ export const Issue = /*#__PURE__*/ Schema.Struct({ message: Schema.String, point
 
 export type Issue = typeof Issue.Type
 
-/** Contains every problem of the step that failed. */
+/** Contains the problems of the step that failed. */
 export class ImportError
   extends /*#__PURE__*/ Schema.TaggedError<ImportError>()("ImportError", {
     issues: /*#__PURE__*/ Schema.NonEmptyArray(Issue)
@@ -60,7 +60,7 @@ export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string =>
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
 }
 
-/** Example: 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
+/** Returns the date in a file name. Example: 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
 export const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
 
 const isDate = (text: string): boolean =>
@@ -98,7 +98,7 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  * documents that share a version. The same document, overlay and date give the same bytes.
  *
  * Checks `published`, parses and converts the document, applies the overlay, and then verifies the result. Fails at the
- * first step that finds a problem, with every problem of this step. Examples: an unknown key or schema keyword, a
+ * first step that finds a problem, with the problems of this step. Examples: an unknown key or schema keyword, a
  * constraint beside `$ref`, an overlay entry that does not apply, a dangling reference.
  */
 export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (

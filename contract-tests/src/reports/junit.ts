@@ -6,7 +6,7 @@
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 
-/** Characters that XML 1.0 does not allow become U+FFFD. */
+/** Escapes a text for XML. Characters that XML 1.0 does not allow become U+FFFD. */
 export const escaped = (text: string): string =>
   text
     .toWellFormed()

@@ -9,7 +9,7 @@ import { casesOf } from "./text.ts"
 
 export const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ")
 
-/** Chooses a fence that does not occur in the text. */
+/** Puts a text between fences that do not occur in it. */
 const block = (text: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = "`".repeat(longest + 1)

@@ -73,7 +73,7 @@ const timeout = Flag.String("timeout").pipe(
   Flag.withDefault("10 seconds")
 )
 
-/** Users write durations as `120s` or `5 minutes`. */
+/** Parses a positive duration, such as `120s` or `5 minutes`. */
 const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration, Ended> => {
   // The parser validates the string: it returns None for invalid input.
   const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input

@@ -44,7 +44,11 @@ const read = (file: string): ReadonlyArray<Replay.Replay> =>
     }
   })
 
-/** @throws `Unreadable` for an invalid line. */
+/**
+ * Reads the counterexamples of a folder.
+ *
+ * @throws `Unreadable` for an invalid line.
+ */
 export const load = (from: string): ReadonlyArray<Replay.Replay> =>
   fs.existsSync(from)
     ? fs
@@ -54,7 +58,7 @@ export const load = (from: string): ReadonlyArray<Replay.Replay> =>
         .flatMap((name) => read(path.join(from, name)))
     : []
 
-/** Returns the number of saved failures. Skips failures on a live exchange. */
+/** Saves new failures, except those on a live exchange. Returns their number. */
 export const keep = (into: string, report: Report.Report): number => {
   let added = 0
   for (const { property, result } of Report.failures(report)) {

@@ -34,11 +34,15 @@ export class InvalidSeed extends Error {
 
 const isSeed = (value: unknown): value is number => typeof value === "number" && (value | 0) === value
 
-/** base64url: one word, safe in a shell and in a URL. */
+/** Encodes a replay as base64url: one word, safe in a shell and in a URL. */
 export const token = ({ path, property, seed, target }: Replay): string =>
   Buffer.from(JSON.stringify([property, target, seed, path]), "utf8").toString("base64url")
 
-/** @throws `InvalidToken` for every string that `token` does not return. */
+/**
+ * Decodes a token.
+ *
+ * @throws `InvalidToken` for any other string.
+ */
 export const parse = (text: string): Replay => {
   const read = (): unknown => {
     try {

@@ -92,7 +92,7 @@ export const isGreen = (report: Report): boolean => {
 
 export const exitCode = (report: Report): 0 | 1 | 3 => (totals(report).failed > 0 ? 1 : isGreen(report) ? 0 : 3)
 
-/** In the order of their first cells. */
+/** Returns the targets in the order of their first cells. */
 export const targets = ({ cells }: Report): ReadonlyArray<string> => [...new Set(cells.map(({ target }) => target))]
 
 export const cellsByTarget = ({ cells }: Report): ReadonlyMap<string, ReadonlyMap<string, Cell>> => {

@@ -66,7 +66,11 @@ const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonl
     ?.targets.map((target) => ({ target, names: [target] })) ??
   ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
 
-/** @throws `NothingToRun` if a property or a pattern matches nothing, or if the selection has no cells. */
+/**
+ * Returns the selected properties with their selected targets.
+ *
+ * @throws `NothingToRun` if a property or a pattern matches nothing, or if the selection has no cells.
+ */
 export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
   const ids = properties.map(Properties.idOf)
   for (const id of ids) {
@@ -99,7 +103,7 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
   return chosen
 }
 
-/** Dies with `NothingToRun` if `selected` throws it. */
+/** Runs the selected cells. Dies with `NothingToRun` if `selected` throws it. */
 export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
   Effect.gen(function* () {
     const properties = selected(options)

@@ -21,7 +21,7 @@ interface Timer {
 export interface VirtualTime {
   readonly nowMillis: () => number
   readonly timers: () => number
-  /** Undefined if no timer is active. */
+  /** The time of the next timer. Undefined if no timer is active. */
   readonly nextMillis: () => number | undefined
   /** Runs the program until it waits. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
@@ -32,7 +32,7 @@ export interface VirtualTime {
 /** If a program takes more steps while the time stands still, it counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
-/** `startMillis` is a Unix time. */
+/** Makes a clock that starts at the Unix time `startMillis`. */
 export const make = (startMillis: number): VirtualTime => {
   let now = startMillis
   const timers: Array<Timer> = []

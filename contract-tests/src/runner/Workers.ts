@@ -25,7 +25,7 @@ export interface Options {
 // Even on a busy machine, only cells that hang exceed this limit.
 const defaults: Options = { limitMillis: 600_000, script }
 
-/** A worker that dies while idle is detected at its next job. */
+/** Starts a worker. If it dies while idle, its next job detects this. */
 const start = (script: URL): Worker => new Worker(script).on("error", () => {})
 
 const runIn = (
@@ -55,7 +55,7 @@ const runIn = (
     })
   })
 
-/** The workers end when the scope closes. */
+/** Starts `width` workers. They end when the scope closes. */
 export const make = (width: number, options: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { limitMillis, script } = { ...defaults, ...options }

@@ -26,7 +26,7 @@ export interface Planted {
   readonly source: string
 }
 
-/** Faults can be injected only in the repository, not in a published package. */
+/** The root of the repository. Faults can be injected only there, not in a published package. */
 export const root: URL = new URL("../../../", import.meta.url)
 
 export class Stale extends Error {

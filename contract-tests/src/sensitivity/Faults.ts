@@ -1,6 +1,6 @@
 /**
- * The injected faults, except those of the feed (`FeedFaults.ts`). They prove that the properties can fail. The tests
- * of single modules have other faults: see `pnpm mutate`.
+ * The injected faults, except those that P11 must detect (`FeedFaults.ts`). They prove that the properties can fail.
+ * The tests of single modules have other faults: see `pnpm mutate`.
  *
  * @module
  */

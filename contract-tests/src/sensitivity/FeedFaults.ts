@@ -33,6 +33,8 @@ export const unseen: Readonly<Record<string, string>> = {
     "The fault shows only if a second stream of a book starts and no disturbance follows. This is too rare in random schedules.",
   "delivers messages of a market whose removal is in flight":
     "The fault shows only if a market is added again while its removal is in flight. This is too rare in random schedules.",
+  "reports the end of an outage before the markets beyond a limit are restored":
+    "P11 does not check which markets are restored at the time of the event.",
   "drops the messages that the new connection held back":
     "The fault shows only if the new connection alone has a message during a change-over. This is too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
@@ -89,7 +91,7 @@ const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\
 // `A` describes the exports of the module.
 const load = async <A>(path: string): Promise<A> => (await import(new URL(path, root).href)) as A
 
-/** The faults exist only in the repository, not in a published package. */
+/** Loads the faults. They exist only in the repository, not in a published package. */
 export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
   const { sessionFaults } = await load<{ readonly sessionFaults: ReadonlyArray<SessionFault> }>(
     "packages/client/test/feed/support/sessionFaults.ts"

@@ -126,7 +126,7 @@ export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effec
     return { fault, verdict, problem: replayProblem(verdict, yield* run({ ...check, seed: replayed, path })) }
   })
 
-/** Returns the checks that fail on the unmodified project. Such a check proves nothing about a fault. */
+/** Returns the checks that do not pass on the unmodified project. Such a check proves nothing about a fault. */
 export const unsound = (
   faults: ReadonlyArray<Fault>,
   seed: number,

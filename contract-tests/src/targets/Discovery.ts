@@ -123,7 +123,7 @@ const optionalInputs: Readonly<Record<string, ReadonlyArray<string>>> = { "Order
 
 const daySeconds = 86_400
 
-/** Each list is read once. */
+/** Makes a function that creates the input of a read. Each list is read once. */
 export const make = (read: Read) => {
   const responses = new Map<string, Json | undefined>()
   const itemsOf = ({ input = {}, items, list }: Source): Effect.Effect<ReadonlyArray<Json>> =>

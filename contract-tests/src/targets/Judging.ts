@@ -100,7 +100,7 @@ const faultOf = (
   return undefined
 }
 
-/** If `succeeds` is true, only a successful response is correct. */
+/** Finds the first fault of a call. If `succeeds` is true, only a successful response is correct. */
 export const findingOf = (
   client: ClientOperation,
   { exchanged, result }: Traffic,

@@ -35,7 +35,7 @@ const resultOf = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   return exit.value
 }
 
-/** `through` can wrap the transport between the client and the exchange. */
+/** Makes and seeds the exchange. `through` can wrap the transport between the client and the exchange. */
 export const make = (
   through: (http: HttpClient.HttpClient) => HttpClient.HttpClient = (http) => http
 ): LocalExchange => {

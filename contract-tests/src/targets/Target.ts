@@ -26,7 +26,7 @@ export interface Remote {
   readonly signer: Signer.Signer["Service"]
 }
 
-/** Undefined for the local exchange. */
+/** Returns the exchange of a target. Undefined for the local exchange. */
 export const environmentOf = (target: string): Effect.Effect<Environment.Environment | undefined, Unusable> => {
   if (target === "sandbox") return Effect.undefined
   const parsed = Environment.parse(target)
@@ -38,8 +38,8 @@ export const environmentOf = (target: string): Effect.Effect<Environment.Environ
 const sentenceOf = (error: Config.ConfigError | KeyError): string => error.message.replace(/\s+/g, " ")
 
 /**
- * `KALSHI_ENV` is optional. It states the exchange to which the key belongs. If it is set, it must name the exchange of
- * `--target`.
+ * Reads the key for an exchange. `keyOf` is the value of `KALSHI_ENV`, which states the exchange to which the key
+ * belongs. If it is set, it must name the exchange of `--target`.
  */
 export const remote = (
   environment: Environment.Environment,

@@ -474,9 +474,9 @@ export const known = (world: World, input: Json): Json => {
   return replaceKnown(input)
 }
 
-/** `valid` has inputs that the document allows. */
+/** Returns inputs that the local exchange accepts. `valid` has inputs that the document allows. */
 export const working = (world: World, operationId: string, valid: ReadonlyArray<Json>): ReadonlyArray<Json> =>
   inputs[operationId]?.(world) ?? valid.slice(0, 1).map((input) => known(world, input))
 
-/** A test checks that each operation exists. */
+/** The operations in the table of inputs. A test checks that each operation exists. */
 export const operationIds: ReadonlyArray<string> = Object.keys(inputs)

@@ -1,4 +1,4 @@
-/** Checks that the public import paths do not change, even if files move to other folders. */
+/** Checks that the public import paths of two packages do not change, even if files move to other folders. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -67,7 +67,7 @@ const packages: Readonly<Record<string, Arrows>> = {
 }
 
 const importsOf = (text: string): ReadonlyArray<string> =>
-  [...text.replaceAll(/\/\*[\s\S]*?\*\//g, "").matchAll(/(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g)].map(
+  [...text.replaceAll(/\/\*[\s\S]*?\*\//g, "").matchAll(/(?:from|import\(?)\s*"(\.{1,2}\/[^"]+)"/g)].map(
     ([, path = ""]) => path
   )
 
@@ -101,17 +101,19 @@ describe("the folders of a package", () => {
     })
   }
 
-  it("count as importing each other by type imports, re-exports and dynamic imports, but not by comments", () => {
+  it("count as importing each other by each form of import, and by re-exports, but not by comments", () => {
     const files = new Map([
-      ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
+      ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import type { C } from "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],
       ["rest/inner/deep/d.ts", 'export * from "../../b.ts"'],
+      ["wire/e.ts", 'import "../money/a.ts"'],
       ["Errors.ts", 'import "effect"']
     ])
-    assert.deepStrictEqual(arrowsOf(files, ["money", "rest", "rest/inner", "."]), {
+    assert.deepStrictEqual(arrowsOf(files, ["money", "rest", "rest/inner", "wire", "."]), {
       money: ["rest"],
       rest: [".", "money"],
       "rest/inner": ["rest"],
+      wire: ["money"],
       ".": []
     })
   })

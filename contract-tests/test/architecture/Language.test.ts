@@ -1,4 +1,7 @@
-/** Checks that comments and documents do not contain the words below. Each word has a plainer replacement. */
+/**
+ * Checks that the comments in `src` and the documents do not contain the words below. Each word has a plainer
+ * replacement.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -24,7 +24,7 @@ const expand = (path: string): ReadonlyArray<string> => {
   return whole === undefined ? [path] : choices.split(",").flatMap((choice) => expand(`${before}${choice}${after}`))
 }
 
-/** The paths that a text names, except paths of built files (`dist`). */
+/** The paths in the folders of the pattern that a text names, except paths of built files (`dist`). */
 export const pathsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?<![\w/.@-])(?:packages|contract-tests|fixtures|docs|\.ci)\/[\w.{},/-]*[\w}]/g)].flatMap(
     ([path]) => (path.includes("/dist") ? [] : expand(path))

@@ -30,7 +30,7 @@ describe("the tests of a package", () => {
       assert.deepStrictEqual(unknown, [])
     })
 
-    // A test of the contract suite is named after a property or a command, which several modules implement.
+    // A test of the contract suite can be named after a property or a command, which several modules implement.
     if (folder === "contract-tests") continue
     it(`${folder}: are in the same folder as the module that they are named after`, () => {
       const misplaced = tests.filter((file) => {

@@ -68,7 +68,7 @@ describe("the control interface of the judge", () => {
     assert.include(stdout, "curl 8 (shell): 0 passed, 1 faulty, 0 not supported")
   })
 
-  it("lists every scenario, and the meaning of every step", async () => {
+  it("lists every scenario, and the meaning of the steps of a scenario", async () => {
     const listed = JSON.parse((await send("/scenarios")).text) as {
       readonly scenarios: ReadonlyArray<{ readonly id: string }>
       readonly steps: Readonly<Record<string, unknown>>
@@ -155,7 +155,8 @@ describe("the control interface of the judge", () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)
-    assert.strictEqual((await rowOf(path))?.reason, "the driver did not end the scenario")
+    const row = { verdict: "incomplete", reason: "the driver did not end the scenario" } as const
+    assert.deepInclude(await rowOf(path), row)
     const outcome = await end(path, [{ value: {} }, { error: {} }])
     assert.strictEqual(outcome.reason, "the driver skipped a `continue` step")
     assert.strictEqual((await rowOf(path))?.verdict, "incomplete")

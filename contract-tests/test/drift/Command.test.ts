@@ -118,7 +118,7 @@ describe("kalshi-contract drift", () => {
     assert.sameMembers(flags(section, /(--[a-z]+)/g), flags(help, /^ {2}(--[a-z]+)/gm))
   })
 
-  it("checks property P13, whose statement `kalshi-contract explain` prints", async () => {
+  it("has the property P13, whose statement `kalshi-contract explain` prints", async () => {
     const { code, stdout } = await run(["explain", "P13"])
     assert.strictEqual(code, 0)
     assert.include(stdout, "P13: A client of an older document decodes every response of a newer one")

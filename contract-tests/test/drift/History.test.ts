@@ -124,7 +124,7 @@ describe("a value that the newer document allows and the older document refuses"
   })
 })
 
-describe("steps", () => {
+describe("ordered and steps", () => {
   const release = (version: string, file: string) =>
     loaded(
       edited(rest, (document) => (document.info.version = version)),

@@ -322,7 +322,7 @@ const variants = (document: Editable): Editable => thing(document).properties.sh
 const ofVariants: ReadonlyArray<Planted> = [
   ["nothing if the variants are reordered", (document) => variants(document).reverse(), []],
   [
-    "a change of the second variant",
+    "a change of each variant, although the variants are reordered",
     (document) => {
       variants(document).reverse()
       variants(document)[0].properties.size.maxLength = 5

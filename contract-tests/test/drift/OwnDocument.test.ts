@@ -1,6 +1,6 @@
 /**
  * Compares the document from which the client is generated with changed copies. Runs the client on a witness of each
- * change: a value that one document allows and the other refuses.
+ * change: a value that shows the change.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"

@@ -116,7 +116,7 @@ describe("resolver", () => {
 })
 
 describe("audit", () => {
-  it("throws an error for an unknown keyword at any depth, with its pointer", () => {
+  it("throws an error for an unknown keyword inside a schema, with its pointer", () => {
     const schema = {
       properties: { "a/b": { items: { anyOf: [{ type: "string" }, { type: "string", propertyNames: {} }] } } }
     } as JsonSchema.JsonSchema

@@ -156,7 +156,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ properties: { a: false } }, { a: 1 }), ["/a"])
   })
 
-  it("throws the same error for an invalid schema every time", () => {
+  it("throws the same error for an invalid schema a second time", () => {
     const broken = Judge.make(resolve)
     for (const _ of [1, 2]) assert.throws(() => broken({ $ref: "#/nowhere" }), UnusableSchema, "#/nowhere")
   })
@@ -198,7 +198,7 @@ describe("formats", () => {
     })
   }
 
-  it("reject some texts that ajv-formats accepts although they violate the standard", () => {
+  it("reject a space in a time, an offset without a colon, a leap second at noon and `urn:uuid:`, but not a leap second at midnight", () => {
     const dateTime = stringFormats.get("date-time")
     assert.isFalse(dateTime?.accepts("2026-08-22 09:30:00Z"))
     assert.isFalse(dateTime?.accepts("2026-08-22T09:30:00+0530"))

@@ -25,7 +25,7 @@ const resolve = resolver({})
 describe("nullListsAreEmpty", () => {
   const normal = nullListsAreEmpty(Judge.make(resolve))(schema)
 
-  it("replaces null with an empty list if the schema allows both, at any depth", () => {
+  it("replaces null with an empty list if the schema allows both, also inside lists and records", () => {
     assert.deepStrictEqual(normal({ ids: null, groups: [{ ids: null }], records: { a: null } }), {
       ids: [],
       groups: [{ ids: [] }],

@@ -16,7 +16,7 @@ import { conformance, line, simplestInput, referenceOf } from "./support/client.
 const writes = ClientOperations.all.filter(({ descriptor }) => descriptor.access === "write")
 const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.access !== "write")
 
-/** Records each request, and closes the connection. */
+/** Records each request, and fails as if the connection closed. */
 const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   const sent: Array<HttpClientRequest.HttpClientRequest> = []
   const http = HttpClient.make((request) => {
@@ -29,7 +29,7 @@ const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
 }
 
-/** Provides `sender` as the service of all three capabilities. */
+/** Returns the error of a call. Provides `sender` as the service of all three capabilities. */
 const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
   client
     .operation(simplestInput(client))

@@ -13,7 +13,7 @@ describe("modules", () => {
     assert.deepStrictEqual(found.sort(), Object.keys(ClientOperations.modules).sort())
   })
 
-  it("detects a module that is not listed", () => {
+  it("does not limit `ofModule`, which finds the operations of an unlisted module", () => {
     const { Orders } = ClientOperations.modules
     assert.isAbove(ClientOperations.ofModule("Elsewhere", Orders ?? {}).length, 0)
   })
@@ -30,7 +30,7 @@ describe("all", () => {
     assert.deepStrictEqual([...found].sort(), [...declared].sort())
   })
 
-  it("omits exports that are not operations, such as a plain function or an object with a descriptor", () => {
+  it("omits exports that are not operations, such as a plain function or a descriptor", () => {
     const exported = { list: () => undefined, ListInput: undefined, descriptor: { operationId: "GetOrders" } }
     assert.deepStrictEqual(ClientOperations.ofModule("Lists", exported), [])
   })

@@ -16,7 +16,7 @@ const kinds = Messages.kindsOf(feed)
 
 describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   for (const kind of kinds) {
-    it(`${kind.name}: accepts every valid value unchanged, and rejects each violation that a client must not tolerate`, () => {
+    it(`${kind.name}: accepts valid values unchanged, and rejects violations that a client must not tolerate`, () => {
       const report = Messages.checkKind(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)
@@ -169,7 +169,7 @@ describe("checkKind with an injected fault", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a message that rejects unknown members",
+      "a decoder that rejects unknown members",
       "fill",
       "tolerance",
       changingDecoder((json) => (typeof json === "object" && json !== null && "unknown_member" in json ? {} : json))

@@ -62,7 +62,7 @@ const show = (id: string, sent: Requests.Sent, verdict: Prism.Verdict): string =
 const isEmptyValue = (sent: Requests.Sent, name: string): boolean => new RegExp(`[?&]${name}=(?:&|$)`).test(sent.target)
 
 /**
- * Changes the parts of a valid request that Prism wrongly rejects. Returns undefined if there are none.
+ * Changes a part of a valid request that Prism wrongly rejects. Returns undefined if there is none.
  * - An empty query value: Prism treats it as absent.
  * - The body `{}`, if the document declares no body: Prism rejects it, but the exchange rejects a write without a body.
  */
@@ -117,7 +117,7 @@ describe("Prism", () => {
 
 describe("Prism, for an invalid request", () => {
   it(
-    "rejects every violation that the client rejects, except kinds that Prism does not check",
+    "rejects violations that are visible in a request, except some violations of the kinds in `blindTo`",
     { timeout },
     async () => {
       const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()
@@ -169,7 +169,7 @@ describe("Prism, for an invalid request", () => {
     }
   )
 
-  it("rejects a signed request if any of the three headers is missing", { timeout }, async () => {
+  it("rejects a signed request if one or all of the three headers are missing", { timeout }, async () => {
     const accepted: Array<string> = []
     let judged = 0
     for (const { client, reference, requests, suite } of prepared) {

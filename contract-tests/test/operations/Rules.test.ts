@@ -20,28 +20,25 @@ describe("Rules.of", () => {
     assert.isUndefined(Rules.of("toString"))
   })
 
-  it.each(Rules.ids)(
-    "changes every input of %s that the schema allows into an input that also satisfies the rules",
-    (id) => {
-      const requests = Requests.make(referenceOf(named(id)), conformance.judge)
-      const isValid = conformance.judge.accepts(requests.input)
-      let broken = 0
-      Replay.assertProperty(
-        "repairs",
-        fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
-          if (!isObject(input)) assert.fail("an input is an object")
-          const breach = Rules.of(id)?.(input)
-          assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
-          broken += breach?.pointers.length === 0 ? 0 : 1
-          const repaired = requests.sendable(input)
-          assert.isTrue(isValid(repaired))
-          assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
-        }),
-        { numRuns: 200, target: id }
-      )
-      assert.isAbove(broken, 0)
-    }
-  )
+  it.each(Rules.ids)("changes inputs of %s that the schema allows into inputs that also satisfy the rules", (id) => {
+    const requests = Requests.make(referenceOf(named(id)), conformance.judge)
+    const isValid = conformance.judge.accepts(requests.input)
+    let broken = 0
+    Replay.assertProperty(
+      "repairs",
+      fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
+        if (!isObject(input)) assert.fail("an input is an object")
+        const breach = Rules.of(id)?.(input)
+        assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
+        broken += breach?.pointers.length === 0 ? 0 : 1
+        const repaired = requests.sendable(input)
+        assert.isTrue(isValid(repaired))
+        assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
+      }),
+      { numRuns: 200, target: id }
+    )
+    assert.isAbove(broken, 0)
+  })
 })
 
 describe("Rules.casesOf", () => {

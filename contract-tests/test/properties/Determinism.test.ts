@@ -63,7 +63,7 @@ describe("P15 with an injected fault", () => {
       })
     ],
     [
-      "ignores the path and the seed",
+      "finds another counterexample in a replay",
       /does not reproduce the failure/,
       propertyOf((run) => {
         const outcome = honest(run)

@@ -97,7 +97,7 @@ describe("fixtures/spec/rest.json", () => {
     ["FixedPointCountRequest", "0 10 10.0 10.00 0.01", "-1 10.001 .5 010 1."]
   ]
 
-  it("has patterns that accept exactly the decimals that the exchange accepts or sends", () => {
+  it("has patterns that accept the decimals that the exchange accepts or sends, and reject other texts", () => {
     for (const [schema, valid, invalid] of decimals) {
       assert.deepStrictEqual(
         valid.split(" ").filter((text) => !isValid(schema, text)),
@@ -136,7 +136,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("accepts the three shapes of error bodies, and no others", () => {
+  it("accepts the three shapes of error bodies, and rejects other bodies", () => {
     const error = { code: "not_found", message: "no such order" }
     for (const body of [
       { error },

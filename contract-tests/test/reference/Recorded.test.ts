@@ -83,7 +83,7 @@ describe("fixtures/recorded", () => {
     }
   })
 
-  it("has ids that refer to entities in other bodies", () => {
+  it("has consistent ids of orders, RFQs and fills", () => {
     const orders = new Set(valuesOf("order_id"))
     const created = new Set(valuesOf("id"))
     const quoted = valuesOf("creator_order_id")

@@ -160,7 +160,7 @@ describe("ReferenceDocument.load", () => {
     assert.isUndefined(reference.operation("Nothing"))
   })
 
-  it("lists the schemas that requests and responses can contain", () => {
+  it("distinguishes the schemas that requests use from those that responses use", () => {
     const both = [...reference.requestSchemas].filter((name) => reference.responseSchemas.has(name)).sort()
     assert.deepStrictEqual(both, [
       "ApiKeyScope",

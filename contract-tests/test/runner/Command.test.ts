@@ -244,7 +244,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
 })
 
 describe("kalshi-contract", { timeout: 120_000 }, () => {
-  it("exits with 2 for an invalid token or command", async () => {
+  it("exits with 2 for an invalid token, command or property", async () => {
     assert.strictEqual((await run(["replay", "nonsense"])).code, 2)
     assert.strictEqual((await run(["rum"])).code, 2)
     assert.strictEqual((await run(["explain", "P99"])).code, 2)

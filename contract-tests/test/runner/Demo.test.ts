@@ -63,7 +63,7 @@ const runWithWrites = (journals: string, ...more: ReadonlyArray<string>) => [
 ]
 
 describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 }, () => {
-  it("places, changes and cancels its own orders, cleans up, and changes no other entity", () =>
+  it("places, changes and cancels its own orders, and leaves the resting orders and order groups as they were", () =>
     withExchange((served) =>
       Effect.gen(function* () {
         const journals = folder()

@@ -67,7 +67,7 @@ describe("seedFrom", () => {
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "" }), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "-17" }), -17)
   })
-  it("rejects every value except 32-bit integers", () => {
+  it("rejects values that are not 32-bit integers", () => {
     for (const text of ["abc", "1.5", "2147483648", "1e3", " 1"]) {
       assert.throws(() => Replay.seedFrom({ KALSHI_CONTRACT_SEED: text }), Replay.InvalidSeed)
     }

@@ -53,8 +53,8 @@ describe("Workers", () => {
       const [first, second, third] = yield* run(60_000, "answers, then exits", "answers", "answers")
       assert.strictEqual(first?._tag, "Passed")
       // The second job runs on the dying worker or on a new worker. It must get a result in both cases.
-      assert.match(reasonOf(second), /^(?:the worker (?:is dead|ended with exit code 4)|Passed)$/)
-      assert.match(reasonOf(third), /^(?:the worker (?:is dead|ended with exit code 4)|Passed)$/)
+      assert.match(reasonOf(second), /^(?:the worker (?:died before this cell|ended with exit code 4)|Passed)$/)
+      assert.match(reasonOf(third), /^(?:the worker (?:died before this cell|ended with exit code 4)|Passed)$/)
     })
   )
 

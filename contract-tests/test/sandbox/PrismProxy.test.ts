@@ -87,7 +87,7 @@ const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/** The inputs have no deprecated parameters, because these cause warnings. */
+/** Returns inputs without deprecated parameters, because these cause warnings. */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const deprecatedNames = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
@@ -115,15 +115,17 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
   (it) => {
     for (const client of ClientOperations.all) {
       const { operationId, success } = client.descriptor
-      it.effect(`reports no violation for ${client.name}`, () =>
-        Effect.gen(function* () {
-          for (const input of inputsOf(client, yield* World.World)) {
-            const { judged, result } = yield* runThroughPrism(call(client, input))
-            assert.isTrue(Result.isSuccess(result), Result.isFailure(result) ? String(result.failure) : "")
-            const violations = wronglyRejected[operationId] === undefined ? [] : [wronglyRejected[operationId]]
-            assert.deepStrictEqual(judged, [{ status: success.status, violations }])
-          }
-        })
+      it.effect(
+        `reports ${wronglyRejected[operationId] === undefined ? "no" : "only the listed"} violation for ${client.name}`,
+        () =>
+          Effect.gen(function* () {
+            for (const input of inputsOf(client, yield* World.World)) {
+              const { judged, result } = yield* runThroughPrism(call(client, input))
+              assert.isTrue(Result.isSuccess(result), Result.isFailure(result) ? String(result.failure) : "")
+              const violations = wronglyRejected[operationId] === undefined ? [] : [wronglyRejected[operationId]]
+              assert.deepStrictEqual(judged, [{ status: success.status, violations }])
+            }
+          })
       )
     }
 

@@ -246,7 +246,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
   )
 })
 
-/** A simulated fault of the exchange: the test changes the requests or the responses. */
+/** A simulated fault of the exchange: the test changes requests, responses or balances. */
 interface Faulty {
   readonly name: string
   readonly operation: string

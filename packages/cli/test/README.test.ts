@@ -61,7 +61,7 @@ layer(readmeExchange, { excludeTestServices: true })("README", (it) => {
     })
   )
 
-  it.effect("shows the real output of each command", () =>
+  it.effect("shows the real output of each example", () =>
     Effect.gen(function* () {
       const { folder, run } = yield* LocalExchange
       let updated = readme

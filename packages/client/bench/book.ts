@@ -18,7 +18,7 @@ const market = { market_ticker: ticker, market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d
 const price = (side: number, distance: number): string =>
   ((side === 0 ? 4_999 - distance * 4 : 5_001 + distance * 4) / 10_000).toFixed(4)
 
-/** Half of the deltas change one of the ten best levels. */
+/** At least half of the deltas change one of the ten best prices. */
 const textsOf = (levels: number): ReadonlyArray<string> => {
   const distances = Array.from({ length: levels }, (_, index) => index)
   const bothSides = [0, 1].map((side) => distances.map((distance) => [price(side, distance), "50.00"]))

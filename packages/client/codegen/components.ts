@@ -10,8 +10,7 @@ import { type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
 /**
- * Sorts components so that each component comes after the components that it uses. The order within a cycle is
- * arbitrary.
+ * Sorts components so that each component comes after the components that it uses. In a cycle, this is not possible.
  */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
   const order = new Set<string>()
@@ -60,7 +59,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** Returns the code without its imports. */
+/** Writes components. Returns the code without its imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

@@ -62,7 +62,7 @@ const shown = (value: string | number | boolean): string => (typeof value === "s
 /** Whether a text states bounds: "1 to 100", "1–63", "up to 10". */
 const statesBounds = /\d[\d,]* to \d|\d–\d|\bup to \d/i
 
-/** `missing`: the entries that `facts.docs` lacks for this field. */
+/** Returns the lines of a field's doc. `missing`: the entries that `facts.docs` lacks for this field. */
 export const docOf = (
   facts: Facts,
   field: Documented

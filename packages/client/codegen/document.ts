@@ -97,7 +97,7 @@ interface Reading {
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
-/** Empty if the value is not an object. */
+/** Returns a member of an object, if the member is an object. Otherwise returns an empty object. */
 export const section = (of: unknown, key: string): Json => {
   const found = isRecord(of) ? of[key] : undefined
   return isRecord(found) ? found : {}
@@ -115,7 +115,7 @@ const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
   return key === undefined ? value : section(raw, name)[key]
 }
 
-/** Returns the name of the component, and adds the components that the body uses directly to `reached`. */
+/** Reads a body. Returns the name of its component, and adds the components that it uses directly to `reached`. */
 const readBody = (
   { faults, schemas }: Reading,
   value: unknown,
@@ -133,7 +133,7 @@ const readBody = (
   return component
 }
 
-/** The parameter can be a reference to a shared parameter. */
+/** Reads a parameter of an operation, which can be a reference to a shared parameter. */
 const readOperationParameter = (
   { faults, schemas, shared }: Reading,
   value: unknown,
@@ -209,7 +209,7 @@ export const readSource = (faults: Faults, document: unknown): Source => {
 export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
   new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
 
-/** If the document has faults, returns all of them. */
+/** Reads a document. If it has faults, returns all of them. */
 export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}

@@ -8,8 +8,9 @@ import { type FieldDocs, fieldDocs } from "./fieldDocs.ts"
 
 /** A component that is a decimal of `FixedPoint.ts`. */
 export interface Decimal {
-  /** The names of the codec in `FixedPoint.ts` and of its decoded type. */
+  /** The name of the codec in `FixedPoint.ts`. */
   readonly codec: string
+  /** The name of the type that the codec decodes to. */
   readonly type: string
   readonly direction: "requests" | "responses"
   /**
@@ -45,7 +46,7 @@ const unitByName = (name: string): string | undefined => {
   return undefined
 }
 
-/** Undefined if the unit is unknown. */
+/** Returns the unit of a field. Undefined if the unit is unknown. */
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 

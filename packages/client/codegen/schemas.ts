@@ -122,7 +122,7 @@ export class SchemaReader {
     this.#add(name, this.#read(json, pointer, name), pointer)
   }
 
-  /** An object with known fields becomes a component with the name `name`. */
+  /** Converts a schema inside another schema. An object with known fields becomes the component `name`. */
   inline(json: unknown, pointer: string, name: string): Shape {
     return this.#named(this.#read(json, pointer, name), pointer, name)
   }

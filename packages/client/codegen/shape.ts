@@ -66,7 +66,7 @@ export const references = (shape: Component): ReadonlyArray<string> => {
   }
 }
 
-/** Whether every non-null value of the shape is an integer. A reference is followed only if `components` is set. */
+/** Whether the shape is an integer, or a nullable integer. A reference is followed only if `components` is set. */
 export const isInteger = (shape: Component, components?: ReadonlyMap<string, Component>): boolean => {
   switch (shape._tag) {
     case "Nullable":

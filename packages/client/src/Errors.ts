@@ -47,8 +47,8 @@ export interface Answered {
  * Whether the exchange carried out the request in any attempt of the call.
  *
  * - `"no"`: the exchange refused the request, and no response to an earlier attempt was lost.
- * - `"maybe"`: the status is ambiguous (408, 499, any status from 500 up, a redirect), or the response to an earlier
- *   attempt was lost. Check the state before you send the same intent again.
+ * - `"maybe"`: the status is ambiguous (below 200, a redirect, 408, 499, any status from 500 up), or the response to an
+ *   earlier attempt was lost. Check the state before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
  */
 export type CarriedOut = "no" | "maybe" | "yes"
@@ -280,7 +280,7 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  * | status | `carriedOut` | the client retries |
  * | --- | --- | --- |
  * | 408, or at least 500: for example, a CDN returns 520 or 524 if it received no response in time | `"maybe"` | if a repeat is harmless, as after a 502 |
- * | 499, or a redirect | `"maybe"` | never |
+ * | 499, below 200, or a redirect | `"maybe"` | never |
  * | 425 (too early) | `"no"` | every operation, as after a 429 |
  *
  * **Gotchas**

@@ -163,7 +163,7 @@ export interface DryRunOptions extends Options, DryRun.Options {}
 
 /**
  * Provides a dry run: public operations and reads go to the exchange, but writes are not sent. A write is checked as
- * usual, priced, and recorded in the journal `DryRun`. Then it fails with `NotSent`.
+ * usual and recorded in the journal `DryRun`, with the cost of its orders. Then it fails with `NotSent`.
  */
 export const layerDryRun = (
   options: DryRunOptions

@@ -96,7 +96,7 @@ export const retries: Instrument<"counter"> = {
   attributes: ["kalshi.operation.name", "error.type", ...ofClient]
 }
 
-/** The duration of each wait for the account's rate-limit tokens. */
+/** The duration of each wait of a millisecond or more for the account's rate-limit tokens. */
 export const waitDuration: Instrument<"histogram"> = {
   name: "kalshi.client.rate_limit.wait.duration",
   kind: "histogram",
@@ -123,7 +123,7 @@ export const capacity: Instrument<"gauge"> = {
   attributes: ["kalshi.rate_limit.bucket", ...ofClient]
 }
 
-/** All metrics. */
+/** All metrics, except those of the feed. */
 export const instruments: ReadonlyArray<Instrument> = [
   requestDuration,
   operationDuration,

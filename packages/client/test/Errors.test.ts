@@ -392,7 +392,7 @@ describe("ErrorBody of a hostile response", () => {
     })
   )
 
-  it.effect("never quotes the response of an operation that returns a secret", () =>
+  it.effect("does not quote the response of an operation that returns a secret", () =>
     Effect.gen(function* () {
       const body = { api_key_id: "x", private_key: "CANARY" }
       for (const status of [200, 201, 302, 400, 418, 500, 502]) {
@@ -421,7 +421,7 @@ describe("carriedOut", () => {
       "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
     )
 
-  it.effect('is "maybe" after 408, 499, and any 1xx, 3xx or 5xx status', () =>
+  it.effect('is "maybe" after 408, 499, and 1xx, 3xx and 5xx statuses', () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
         const [carriedOut, message] = yield* carriedOutOf(status)
@@ -656,7 +656,7 @@ describe("an error whose response echoes the request's headers", () => {
     }).pipe(Effect.provide(layer([{ status, text }], { ...once, signer: signer(keyId) })))
 
   for (const [name, body] of bodies) {
-    it.effect(`conceals the header values in ${name}, in every encoding`, () =>
+    it.effect(`conceals the header values in ${name}, in many encodings`, () =>
       Effect.gen(function* () {
         for (const status of [200, 401, 404, 418, 502]) {
           for (const [encoding, encode] of encodings) {

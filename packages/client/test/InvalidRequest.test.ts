@@ -14,7 +14,7 @@ import { environment, isSigned, layer, layerScript, Script, signer } from "./sup
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** Asserts that nothing was sent. */
+/** Returns the error of a rejected input. Asserts that nothing was sent. */
 const rejectionOf = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown

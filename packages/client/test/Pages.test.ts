@@ -73,7 +73,7 @@ describe("Pages.items", () => {
     })
   )
 
-  it.effect("sends the page size and every filter for each page", () =>
+  it.effect("sends the page size and the filter for each page", () =>
     Effect.gen(function* () {
       const stream = StructuredTargets.list.items({ page_size: 2, type: "team" })
       const outcome = yield* read(stream, [page(["1", "2"], "a"), page(["3"], "")])

@@ -273,7 +273,7 @@ describe("README", () => {
     )
   })
 
-  it("has no broken links", () => {
+  it("has no broken relative links", () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)]
     assert.isNotEmpty(links)
     for (const [, file, anchor] of links) {

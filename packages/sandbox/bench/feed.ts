@@ -1,7 +1,7 @@
 /**
  * Measures the feed under load: this process has many connections, which watch books while orders over HTTP change
  * them. The local exchange runs in another process. This is not a test, but it fails if a frame or a connection was
- * lost, if a frame was over 1 s late, or if the pace of changes was too low.
+ * lost, if a frame was unexpected or over 1 s late, or if the pace of changes was too low.
  *
  * Arguments: connections (default: 200), markets per connection (50), markets in total (200), changes a second (2,000),
  * seconds (60), orders in a request (20).
@@ -110,7 +110,7 @@ class Watcher {
 const requestsAtOnce = 4
 const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce })
 
-/** Returns the body of the response. */
+/** Sends a request, and returns the body of its response. */
 const rest = (method: string, path: string, body: object): Promise<string> =>
   new Promise((resolve, reject) => {
     const text = JSON.stringify(body)

@@ -1,7 +1,7 @@
 /**
- * Runs the client's order books for a long time, over two lines, which are independent connections to the feed. Each
- * second, a fault hits the next line, but only after every line has all its books again. A constant delay per
- * connection keeps one line ahead of the other. The local exchange runs in another process and records each state of
+ * Runs the client's order books for a long time, over several lines, which are independent connections to the feed.
+ * Each second, a fault hits the next line, but only after every line has all its books again. A constant delay per
+ * connection keeps one line ahead of the others. The local exchange runs in another process and records each state of
  * its books. Fails if one of these happens:
  *
  * - A book is not live, even between two reads.

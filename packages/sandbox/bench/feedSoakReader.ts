@@ -30,7 +30,7 @@ export const heapMebibytes = (): number => {
   return process.memoryUsage().heapUsed / 1024 / 1024
 }
 
-/** Prints the first twenty failures immediately. */
+/** Counts the failures, and prints the first twenty of them immediately. */
 export class Failures {
   count = 0
   readonly add = (failure: string): void => {
@@ -181,7 +181,7 @@ export const resources = (): Readonly<Record<string, number>> => {
   return counts
 }
 
-/** Fails for each fiber, timer, socket and connection that is left a second after the scope has closed. */
+/** Fails if a fiber, timer, socket or connection is left a second after the scope has closed. */
 export const checkLeft = async (
   before: Readonly<Record<string, number>>,
   fibers: Fibers,

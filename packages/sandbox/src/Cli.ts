@@ -52,7 +52,7 @@ export const make = <E>({ invocation, toError }: Options<E>) =>
       { command: invocation, description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
       {
         command: `${invocation} --clock frozen --market KXRAIN-26-NYC`,
-        description: "Serves another market, with a clock that only POST /sandbox/time moves"
+        description: "Serves another market, with a clock that stands still until POST /sandbox/time moves it"
       },
       { command: `${invocation} --crowd 20`, description: "Serves markets in which twenty simulated traders trade" },
       {

@@ -12,7 +12,7 @@ interface Answer {
   readonly id: string
   readonly title: string
   readonly alter: (reply: Reply) => Reply
-  /** The values that the client must report. Undefined if the response is invalid, so that the call must fail. */
+  /** The values that the client must report. Undefined if the response is invalid: then the call must fail. */
   readonly values?: Readonly<Record<string, string>>
   /** The invalid field of the order. */
   readonly field?: string

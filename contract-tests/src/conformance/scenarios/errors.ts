@@ -42,7 +42,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-clock",
-    title: "The exchange refuses every signature with 401, because it considers the timestamp expired.",
+    title: "The exchange refuses a read with 401, because it considers the timestamp expired.",
     reply: {
       status: 401,
       body: '{"error":{"code":"header_timestamp_expired","message":"header timestamp expired"}}'

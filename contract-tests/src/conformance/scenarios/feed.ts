@@ -10,7 +10,7 @@ import { type Finding, found, nothing, type Result, type Scenario, type Stage, t
 import { type Act, rest, seed, settle, subscribed } from "./feedSupport.ts"
 import { errorIn, mustSucceed, textsIn, valueIn } from "./support.ts"
 
-/** The limit of connections in one scenario. */
+/** The maximum number of connections in a scenario of a refusal. */
 const maxDials = 20
 
 const dials = ({ recorder }: Stage): ReadonlyArray<Finding> =>

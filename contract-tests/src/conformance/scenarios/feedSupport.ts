@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { type Finding, found, nothing, type Result, type Stage, ticker } from "../Scenario.ts"
 import { micros, mustSucceed, valueIn } from "./support.ts"
 
-/** What the judge (an exchange that scores clients) does while a client follows the feed. */
+/** What the judge (an exchange that scores clients) does before or while a client follows the feed. */
 export type Act = Effect.Effect<unknown, Sandbox.SandboxError>
 
 /** An order book: for each side, the number of contracts by price. Numbers and prices are in millionths. */

@@ -22,14 +22,14 @@ export const orderInput = (n: number, fields: Readonly<Record<string, unknown>> 
 export const createPath = "/portfolio/events/orders"
 export const listPath = "/portfolio/orders"
 
-/** Oldest first. */
+/** The orders of an account of the client, oldest first. */
 export const ordersOf = ({ accounts, operator }: Stage, account = 0): Effect.Effect<ReadonlyArray<Order>> =>
   Effect.map(operator.view, (view) => {
     const listed = view.listOrders(accounts[account]!.accountId, { limit: 1_000 })
     return listed._tag === "Success" ? [...listed.success.items].reverse() : []
   })
 
-/** The operator places the order, so the client sends no request. */
+/** The operator places an order for the client, so the client sends no request. */
 export const place = (stage: Stage, n: number): Effect.Effect<Order, Sandbox.SandboxError> =>
   stage.operator.placeOrder(stage.accounts[0]!.accountId, {
     ticker,
@@ -58,7 +58,7 @@ export const textsIn = (result: Result | undefined, field: string): ReadonlyArra
 export const nameOf = ({ kind, status }: ReportedError): string =>
   `${kind ?? "an error"}${status == null ? "" : ` (status ${status})`}`
 
-/** Returns undefined for a text that is not a decimal, and for a fraction of a millionth. */
+/** Converts a decimal to millionths. Undefined for another text, and for a fraction of a millionth. */
 export const micros = (text: string): bigint | undefined => {
   const parts = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text)
   const fraction = (parts?.[3] ?? "").replace(/0+$/, "")

@@ -101,7 +101,7 @@ const creates: ReadonlyArray<Create> = [
   },
   {
     id: "create-unavailable",
-    title: "The exchange refuses an order twice with 503, and places no order.",
+    title: "The exchange refuses the first two requests for an order with 503.",
     faults: plant({ status: 503, times: 2 })
   },
   {

@@ -40,7 +40,7 @@ export interface Alternatives {
 
 /**
  * Creates a complete value with `leaf` at the current place, or without the member at this place if `leaf` is
- * undefined.
+ * undefined. Returns undefined if there is no such value.
  */
 export type Embed = (leaf: Json | undefined) => Json | undefined
 

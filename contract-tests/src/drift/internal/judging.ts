@@ -60,7 +60,7 @@ const concerns = (reported: string, place: string): boolean =>
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** Whether the client returns a different value. An empty list instead of null does not count. */
+/** Whether the client returns a different value at `pointer`. An empty list instead of null does not count. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]
@@ -203,7 +203,7 @@ const judge = (root: Root, difference: Difference): Outcome =>
       ? judgeSent(root, difference)
       : judgeReceived(root, difference)
 
-/** Collects findings. If several operations share a changed schema, the change is one finding. */
+/** Collects findings. A change of a shared schema is one finding for all operations that it affects alike. */
 export interface Collector {
   readonly add: (finding: Finding) => void
   /** Records a change that a person must decide about. */

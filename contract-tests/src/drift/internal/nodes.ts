@@ -154,7 +154,7 @@ export interface Held {
   readonly alternative: Shape.ObjectAlternative
 }
 
-/** Undefined if the object does not allow the member. */
+/** The place of a member. Undefined if the object does not allow the member. */
 export const memberPlace = ({ alternative, tools }: Held, name: string): Place | undefined => {
   const node = alternative.properties.get(name) ?? (alternative.closed ? undefined : alternative.additional)
   return node === undefined ? undefined : { tools, node }
@@ -196,7 +196,7 @@ const scalarOf = (primary: Place, alternative: Scalar, guides: ReadonlyArray<Pla
 const listOf = (primary: Place, alternative: Shape.ArrayAlternative, guides: ReadonlyArray<Place>): Json | undefined =>
   listOfLength(primary, alternative, guides, alternative.minItems)
 
-/** Undefined if an item cannot have a value. */
+/** Creates a list. Undefined if an item cannot have a value. */
 export const listOfLength = (
   { tools }: Place,
   alternative: Shape.ArrayAlternative,
@@ -263,7 +263,7 @@ export const minimal = (primary: Place, guides: ReadonlyArray<Place>): Json | un
   return undefined
 }
 
-/** For `onlyOwn`, see `minimalObject`. */
+/** Returns a minimal value of one alternative. For `onlyOwn`, see `minimalObject`. */
 export const minimalOf = (
   primary: Place,
   alternative: Shape.Alternative,

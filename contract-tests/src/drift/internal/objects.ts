@@ -55,7 +55,7 @@ const show = (value: Json | undefined): string => (value === undefined ? "none" 
 const annotation = (place: Place, name: "default" | "deprecated"): Json | undefined =>
   place.node.schemas.flatMap((schema) => (typeof schema === "boolean" ? [] : (schema[name] ?? [])))[0]
 
-/** The most similar objects are paired first. */
+/** Pairs the objects of both documents, the most similar first. */
 const match = (places: Places, olds: ReadonlyArray<ObjectAlternative>, news: ReadonlyArray<ObjectAlternative>) => {
   const scored = olds
     .flatMap((old) =>
@@ -128,7 +128,7 @@ const frameOf = (frame: Frame, { base }: Pair, name: string): Frame => ({
   new: embedMember(frame.new, base.new, name)
 })
 
-/** Skips an object of a request if it declares members, because the client sends no other members. */
+/** Skips an object of a request if both schemas declare members, because the client sends no other members. */
 const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, differ: Differ): void => {
   const [before, after] = [old.alternative, now.alternative]
   if (before.closed === after.closed || (closed && before.properties.size > 0 && after.properties.size > 0)) return

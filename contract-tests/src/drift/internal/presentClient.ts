@@ -37,7 +37,7 @@ export interface PresentRest {
 const isAboutHeaders = (fault: string): boolean =>
   /header|signed operation|signature|key id|public operation/.test(fault)
 
-/** `judge` belongs to the document of the client. */
+/** Makes decoders and senders of the client. `judge` belongs to the document of the client. */
 export const rest = (judge: Judge): PresentRest => {
   const recorder = Requests.recorder()
   const coverage = Coverage.make(judge)

@@ -1,5 +1,5 @@
 /**
- * Compares strings, numbers and booleans of two schemas, and finds the values that only one of them allows.
+ * Compares strings, numbers and booleans of two schemas, and finds values that only one of them allows.
  *
  * @module
  */
@@ -105,7 +105,7 @@ const candidates = ({ tools }: Place, { literals, plain }: Members, family: Fami
   )
 }
 
-/** The empty string is the last choice, because it says the least about the difference. */
+/** The shortest value. The empty string is the last choice, because it says the least about the difference. */
 const shortest = (values: ReadonlyArray<Json>): Json | undefined =>
   [...values].sort((a, b) => Number(a === "") - Number(b === "") || show(a).length - show(b).length)[0]
 
@@ -146,7 +146,7 @@ const kindOf = (old: Members, now: Members, grown: Json | undefined, shrunk: Jso
   return grown === undefined ? "constraint-tightened" : "constraint-loosened"
 }
 
-/** Calls `undecided` if the constraints differ, but no value was found that distinguishes them. */
+/** Compares one family. Calls `undecided` if the constraints differ, but no value was found that shows this. */
 export const compareScalars = (
   old: Place & { readonly alternatives: ReadonlyArray<Shape.Alternative> },
   now: Place & { readonly alternatives: ReadonlyArray<Shape.Alternative> },

@@ -1,6 +1,6 @@
 /**
- * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests. The overlay
- * is this project's list of corrections to the document.
+ * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests. The
+ * overlay is this project's list of corrections to the document.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 
 const typesOfMembers = (members: ReadonlyArray<Json>): ReadonlyArray<TypeName> => [...new Set(members.map(typeOf))]
 
-/** Whether the schema accepts only lists, and not null. */
+/** Whether the only type of the schema is `array`. */
 const isPlainList = (schema: JsonSchema | undefined): boolean => typeof schema === "object" && schema.type === "array"
 
 const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)
@@ -41,8 +41,8 @@ const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | stri
 })
 
 /**
- * Applies two general rules of the overlay: a required list can be null, and a cursor can be null or absent. The
- * overlay itself lists the fields one by one, but only for the newest document.
+ * Applies two general rules of the overlay: a required list that is not in `neverNull` can be null, and a cursor can be
+ * null or absent. The overlay itself lists the fields one by one, but only for the newest document.
  */
 const withRules = (schema: SchemaObject, at: At): SchemaObject => {
   const { properties, required = [] } = schema
@@ -92,7 +92,7 @@ export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   }
 }
 
-/** `neverNull` has the pointers of required lists that stay non-null. */
+/** Opens the component schemas. `neverNull` has the pointers of required lists that stay non-null. */
 export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<string>): JsonObject => {
   const components = document["components"]
   const schemas = isObject(components) ? components["schemas"] : undefined
@@ -135,7 +135,7 @@ export const dereferenced = (schema: JsonSchema, resolve: Resolve): JsonSchema =
 
 /**
  * Returns a schema as the client applies it to requests: without `additionalProperties`, an object with declared
- * members allows no others. Schemas inside `allOf` and recursive references stay open.
+ * members allows no others. Schemas inside `allOf` and `additionalProperties`, and recursive references, stay open.
  */
 export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema

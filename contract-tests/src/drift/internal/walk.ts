@@ -44,7 +44,7 @@ const samples: ReadonlyArray<readonly [type: string, value: Json]> = [
   ["object", {}]
 ]
 
-/** Returns whether at least one of the places allows every value. */
+/** Reports if only one place allows every value. Returns whether at least one place does. */
 const compareAny = ({ new: news, old: olds }: Alternatives, differ: Differ): boolean => {
   const [wasAny, isAny] = [olds, news].map((all) => all.some(({ kind }) => kind === "any"))
   const otherThan = (types: ReadonlyArray<string>) => (): Json | undefined =>

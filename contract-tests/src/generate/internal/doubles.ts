@@ -1,5 +1,5 @@
 /**
- * Computes slightly smaller and larger doubles. Removes the sign of zero, because JSON cannot preserve `-0`.
+ * Computes slightly smaller and larger doubles. Removes the sign of zero, because `JSON.stringify` writes `-0` as `0`.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
  * The supported formats. Each string format has a predicate, a generator, and examples of valid and of invalid values.
  *
- * The predicates follow the standards strictly. `ajv-formats` is more lenient: it accepts a space between date and
- * time, an offset without a colon, and `urn:uuid:`. If the suite accepted these values, it would not detect a decoder
- * that accepts them.
+ * The predicates of `date-time` and `uuid` are strict. `ajv-formats` is more lenient: it accepts a space between date
+ * and time, an offset without a colon, and `urn:uuid:`. If the suite accepted these values, it would not detect a
+ * decoder that accepts them.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import * as fc from "fast-check"
 export interface StringFormat {
   readonly accepts: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** Valid, with edge cases of every form of the grammar. */
+  /** Valid values, with edge cases. */
   readonly examples: ReadonlyArray<string>
   /** Most differ from a valid value by one fault. */
   readonly invalidExamples: ReadonlyArray<string>

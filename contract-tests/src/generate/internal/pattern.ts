@@ -1,6 +1,7 @@
 /**
  * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching` and a fixed selection of
- * matches that differ in form. Also creates strings that do not match, each one edit away from a match.
+ * matches that differ in form. Also creates strings that do not match: matches after one edit, such as a doubled
+ * character.
  *
  * @module
  */
@@ -12,7 +13,7 @@ export interface Grammar {
   readonly arbitrary: () => fc.Arbitrary<string>
   /** Matching strings that differ in form: sign, number of digits, trailing zeros. */
   readonly matchingExamples: ReadonlyArray<string>
-  /** Each is one edit away from a matching string. */
+  /** Matching strings after one edit that makes them invalid. */
   readonly invalidExamples: ReadonlyArray<string>
 }
 
@@ -64,7 +65,10 @@ const formOf = (text: string): ReadonlyArray<string> => {
   ]
 }
 
-/** Prefers short strings. Every feature that `formOf` finds in the input occurs in the result. */
+/**
+ * Selects strings of different forms, and prefers short strings. Every feature that `formOf` finds in the input occurs
+ * in the result.
+ */
 const select = (texts: Iterable<string>): ReadonlyArray<string> => {
   const seenFeatures = new Set<string>()
   return [...new Set(texts)]
@@ -96,7 +100,10 @@ const editsOf = (text: string): ReadonlyArray<string> => {
   return [...around, ...inside]
 }
 
-/** Returns one text for each kind of first character: the longest, because the texts are sorted by length. */
+/**
+ * Returns one text for each kind of first character: the longest of at most 12 characters, because the texts are sorted
+ * by length.
+ */
 const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Map(texts.filter((text) => text.length <= 12).map((text) => [classOf(text.slice(0, 1)), text])).values()
 ]

@@ -413,7 +413,7 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
   })
 }
 
-/** Each node is computed once. */
+/** The alternatives of each node are computed once. */
 export interface Shapes {
   readonly root: (schema: JsonSchema) => Node
   readonly alternatives: (node: Node) => ReadonlyArray<Alternative>

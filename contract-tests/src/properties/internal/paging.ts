@@ -45,7 +45,11 @@ export const serialize = (value: unknown): string => JSON.stringify(value)
 
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
-/** @throws If a reader is missing. */
+/**
+ * Returns the readers of an operation.
+ *
+ * @throws If a reader is missing.
+ */
 export const readersOf = (
   { name, operation }: ClientOperation,
   lists: ReadonlyArray<string>
@@ -75,7 +79,7 @@ export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Strea
     )
   )
 
-/** Reads synchronously, through `Kalshi.layer`. */
+/** Reads a list synchronously, through `Kalshi.layer`. */
 export const read = (
   stream: (reader: AnyReader) => Stream.Stream<unknown, unknown, Capability.KalshiPublic>,
   reader: AnyReader,

@@ -345,7 +345,7 @@ const checkBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: 
   }
 }
 
-/** Throws if a rule is violated. */
+/** Checks all calls of a log. Throws if a rule is violated. */
 export const checkRules = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
   const { reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length] ?? {}

@@ -31,7 +31,7 @@ export interface Key {
   readonly kind: Signer.KeyKind
   readonly publicKey: crypto.KeyObject
   readonly signer: Signer.Signer["Service"]
-  /** Parts of the private key, each of which would reveal it, and the complete key id. */
+  /** What must not be printed: parts of the private key, and the complete key id. */
   readonly secretParts: ReadonlyArray<string>
 }
 
@@ -43,7 +43,7 @@ export const partsOf = (secret: string, step: number): ReadonlyArray<string> =>
     secret.slice(index * step, index * step + partLength)
   )
 
-/** The start of a PEM body encodes the algorithm, and is the same for every key. */
+/** The start of a PEM body encodes the algorithm, and is the same for every key of a kind. */
 const commonPrefixLength = 40
 
 export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {

@@ -317,7 +317,7 @@ const transportOf = (playing: RunState): HttpClient.HttpClient => {
   )
 }
 
-/** In order of time. */
+/** The starts and interruptions of the calls, in order of time. */
 const eventsOf = (
   { calls, scenario, time }: RunState,
   program: (call: number) => Effect.Effect<unknown, unknown>

@@ -11,7 +11,7 @@ const roots: ReadonlyArray<URL> = [
   new URL("../../../../fixtures/", import.meta.url)
 ]
 
-/** Finds a file. `path` is the path below `fixtures/`. */
+/** Finds a file or a folder. `path` is the path below `fixtures/`. */
 export const fixture = (path: string): URL => {
   const found = roots.map((root) => new URL(path, root)).find((url) => existsSync(url))
   if (found === undefined) {

@@ -10,7 +10,8 @@ import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
 export type Dialect = "asyncapi-3.0" | "openapi-3.0"
 
 /**
- * The keyword beside a `nullable` that has no effect by the standard. `asyncapi`: AsyncAPI does not have `nullable`.
+ * The keyword because of which a `nullable` beside it has no effect by the standard. `asyncapi`: AsyncAPI does not have
+ * `nullable`.
  */
 export type Beside = "$ref" | "allOf" | "anyOf" | "asyncapi" | "enum" | "oneOf"
 
@@ -78,7 +79,10 @@ const schemaList = (value: Json, pointer: string, context: Context): ReadonlyArr
 
 const isType = (value: Json): value is JsonType => types.some((type) => type === value)
 
-/** OpenAPI 3.0 allows one type, which is not `"null"`. AsyncAPI also allows `"null"` and a list of types. */
+/**
+ * Checks a `type`. OpenAPI 3.0 allows one type, which is not `"null"`. AsyncAPI also allows `"null"` and a list of
+ * types.
+ */
 const typeOf = (value: Json, pointer: string, context: Context): Json => {
   const list = isArray(value) ? value : [value]
   if (
@@ -170,7 +174,8 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
 }
 
 /**
- * In OpenAPI 3.0, the keyword `key` is a flag beside the bound. In JSON Schema, the bound is the value of the keyword.
+ * Converts an exclusive bound. In OpenAPI 3.0, the keyword `key` is a flag beside the bound. In JSON Schema, the bound
+ * is the value of the keyword.
  */
 const exclusive = (
   out: Output,
@@ -280,7 +285,8 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
 }
 
 /**
- * The normal form has no prose, no vendor keywords, and no `allOf` with only one branch. It expresses null as a type.
+ * Converts a schema to the normal form. This form has no prose, no vendor keywords, and no `allOf` with only one
+ * branch. It expresses null as a type.
  */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {

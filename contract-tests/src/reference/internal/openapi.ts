@@ -12,7 +12,7 @@ export type Output = Record<string, Json>
 
 export type Reader = "copy" | "drop" | "flag" | ((value: Json, pointer: string, context: Context) => Json)
 
-/** Reads the keys of an object as `table` says. Reports keys that are not in the table, and drops `x-*`. */
+/** Reads the keys of an object as `table` says. Drops `x-*`, and reports other keys that are not in the table. */
 export const readObject = (
   value: Json | undefined,
   pointer: string,

@@ -130,8 +130,8 @@ const prose: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Schemas have only known keywords, references resolve, and there is no prose. The only vendor extension is the source
- * stamp (`x-source`).
+ * Checks that schemas have only known keywords, that references resolve, and that there is no prose. The only vendor
+ * extension is the source stamp (`x-source`).
  */
 export const verifyDocument = (document: JsonObject, issue: Issue): void => {
   const schemas = schemasOf(document)

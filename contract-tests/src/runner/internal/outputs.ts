@@ -26,7 +26,7 @@ export interface Output {
 const orRefuse = <A>(done: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, Ended> =>
   Effect.catch(done, ({ message }) => refuse(`cannot write the report: ${message}`))
 
-/** Checks before the run that each file can be written. */
+/** Parses the values of `--report`, and checks before the run that each file can be written. */
 export const parse = (
   texts: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyArray<Output>, Ended, FileSystem.FileSystem> =>

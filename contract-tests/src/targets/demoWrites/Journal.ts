@@ -71,8 +71,8 @@ const parsed = (line: string): JsonObject | undefined => {
     const json = JSON.parse(line) as Json // JSON.parse returns JSON.
     return isObject(json) ? json : undefined
   } catch {
-    // This is the text after the last newline. It is empty, or the run was killed while it wrote this line. If the line
-    // is a request, the request was not sent.
+    // The line is empty, or the run was killed while it wrote the line. If the line is a request, the request was not
+    // sent.
     return undefined
   }
 }

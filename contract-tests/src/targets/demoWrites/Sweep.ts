@@ -1,6 +1,6 @@
 /**
  * Cleans up after a run. Each round finds the run's orders and groups, and removes them. The cleanup ends when two
- * rounds in a row find none.
+ * rounds in a row find none, or after ten rounds.
  *
  * @module
  */

@@ -108,7 +108,7 @@ const recordEntities = (
   }
 }
 
-/** `note` is called with each entity that the writes create. */
+/** Creates the inputs. Calls `note` with each entity that the writes create. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },

@@ -72,7 +72,10 @@ class Line {
     else this.socket.once("open", send)
   }
 
-  /** Waits for the reply to a command. The reply arrives after all earlier messages, even on a slow machine. */
+  /**
+   * Waits for the reply to a command, or for the end of the connection. The reply arrives after all earlier messages,
+   * even on a slow machine.
+   */
   roundTrip(): Promise<void> {
     const { readyState } = this.socket
     if (readyState === WebSocket.CONNECTING || readyState === WebSocket.CLOSED) return Promise.resolve()

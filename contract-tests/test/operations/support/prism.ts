@@ -30,7 +30,10 @@ export interface Prism {
 
 const timeoutMillis = 10_000
 
-/** In bytes. The head of a request with many long query strings exceeds Node's default limit. */
+/**
+ * The limit of a request's head, in bytes. The head of a request with many long query strings exceeds Node's default
+ * limit.
+ */
 const maxHeaderBytes = 1024 * 1024
 
 const main = (): string => {
@@ -47,7 +50,10 @@ const endWithInput = (folder: string): string =>
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
   process.stdin.on("end", () => process.exit()).resume()`
 
-/** Copies the document and adds a schema dialect. Without it, Prism assumes draft 7 and rejects every tuple of a price and a count. */
+/**
+ * Copies the document and adds a schema dialect. Without it, Prism assumes draft 7 and rejects every tuple of a price
+ * and a count.
+ */
 const copyDocument = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "prism-")), "rest.json")

@@ -13,7 +13,7 @@ const runs = sampleSize(50, 200)
 
 export const testResponses = (compiledDecoding: boolean): void => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`${module}: decodes every valid body unchanged, and rejects each violation that a client must not tolerate`, () => {
+    it(`${module}: decodes valid bodies unchanged, and rejects violations that a client must not tolerate`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
         const report = Answers.checkResponses(client, referenceOf(client), conformance, { compiledDecoding, runs })
         if (report === undefined) continue
@@ -34,7 +34,7 @@ export const testResponses = (compiledDecoding: boolean): void => {
 
   describe("payload", () => {
     for (const { status } of Descriptors.payloads(document.operation("GetExchangeStatus")!)) {
-      it(`returns every valid body of ${status} unchanged, and undefined for each violation that a client must not tolerate`, () => {
+      it(`returns valid bodies of ${status} unchanged, and undefined for violations that a client must not tolerate`, () => {
         const client = named("GetExchangeStatus")
         const response = referenceOf(client).responses.get(status)
         if (response?.schema === undefined) assert.fail("the document no longer declares the payload")

@@ -59,7 +59,10 @@ const selecting = new Set([
   "transfer_id"
 ])
 
-/** Checks the outermost object, its members, and the items of its lists. */
+/**
+ * Lists the selecting fields that differ between the request and the response. Checks the outermost object of the
+ * response, its members, and the items of its lists.
+ */
 export const differences = (input: JsonObject, data: Json): ReadonlyArray<string> => {
   const asked = Object.entries(input).filter(
     (entry): entry is [string, string] => selecting.has(entry[0]) && typeof entry[1] === "string"

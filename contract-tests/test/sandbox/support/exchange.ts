@@ -33,7 +33,7 @@ export interface ReceivedResponse extends Answers.Scripted {
 
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** `without`: the headers to omit. */
+/** Signs and sends a request. `without`: the headers to omit. */
 export const sendAsSigner =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>

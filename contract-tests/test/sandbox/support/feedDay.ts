@@ -54,7 +54,7 @@ export const subscribeAll = ({ send }: Connection, ticker: string): void => {
   send({ id: 3, cmd: "list_subscriptions" })
 }
 
-/** Commands that fail with different error codes. */
+/** Commands that fail, with various error codes. */
 export const invalidCommands: ReadonlyArray<object | string> = [
   "not JSON",
   { id: 1, cmd: "subscribe" },

@@ -87,8 +87,8 @@ const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedRespo
 }
 
 /**
- * The fault of a rejection. A rejection must have a reason that the client decodes. Its status must be declared, or 400
- * for an invalid parameter.
+ * The fault of a rejection. A rejection must have a reason that the client decodes. Its status must be a declared 4xx,
+ * or 400.
  */
 export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
   const { outcome, reference } = operation

@@ -59,7 +59,7 @@ describe("TradingRule", () => {
     assert.isDefined(rule(requestTo("POST", "/portfolio/events/orders/batched", { orders: [order, other] })))
   })
 
-  it("blocks changes of entities of other runs, and every other write", () => {
+  it("blocks changes of entities of other runs, and other writes", () => {
     for (const [method, path, body] of [
       ["DELETE", `/portfolio/events/orders/${otherId}`, undefined],
       ["DELETE", "/portfolio/events/orders", undefined],
@@ -80,7 +80,7 @@ describe("TradingRule", () => {
     }
   })
 
-  it("blocks every write to an address other than that of the demo exchange", () => {
+  it("blocks writes to an address other than that of the demo exchange", () => {
     const request = { ...requestTo("POST", "/portfolio/events/orders", order) }
     assert.isDefined(rule({ ...request, url: request.url.replace("demo.kalshi.co", "kalshi.com") }))
     assert.isDefined(rule({ ...request, url: request.url.replace("kalshi.co/", "kalshi.com/") }))

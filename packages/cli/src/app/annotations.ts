@@ -5,5 +5,5 @@
  */
 import * as Context from "effect/Context"
 
-/** Whether a command changes something at the exchange. */
+/** Whether a command can change something at the exchange. */
 export class Changes extends Context.Reference<boolean>("@kalshi-effect/cli/Changes", { defaultValue: () => false }) {}

@@ -1,6 +1,6 @@
 /**
- * The rules of commands that change something at the exchange: which environment they may change, how they ask, and what
- * Ctrl-C means while a request is being sent.
+ * The rules of commands that change something at the exchange: which environment they may change, how they ask, and
+ * what Ctrl-C means while a request is being sent.
  *
  * @module
  */
@@ -30,15 +30,15 @@ export interface ChangeOptions {
   readonly dryRun: boolean
 }
 
-/** Also matches undocumented hosts of production. */
+/** Matches the hosts of production, including undocumented hosts. */
 const productionHost = /(?:^|\.)kalshi\.com\.?$/
 
 export const isProduction = ({ name, restUrl }: Environment.Environment): boolean =>
   name === "production" || productionHost.test(new URL(restUrl).hostname)
 
 /**
- * Production must be named by `--env` on the command line: a variable or a profile could be left over from earlier
- * work. A dry run sends nothing, so it needs no `--env`.
+ * Connects for a change. Production must be named by `--env` on the command line: a variable or a profile could be left
+ * over from earlier work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
   // The result of a change is not a list, so `--csv` is refused before the change is sent.
@@ -64,7 +64,7 @@ export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, 
   )
 
 /**
- * Asks whether to send. If this fails, the caller must send nothing.
+ * Asks whether to send, unless `yes` is set. If this fails, the caller must send nothing.
  *
  * The user types `y` or `yes` and Enter. A single-key prompt would read a `y` in a pasted command, such as `kalshi
  * order place buy yes …`, as the answer.

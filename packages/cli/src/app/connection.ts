@@ -34,10 +34,13 @@ export const connectionVariables = Effect.map(
   (names) => names.flat()
 )
 
-/** With `--profile`, the environment variables are ignored, so that the key of one exchange is not used at another. */
+/** With `--profile`, these variables are ignored, so that the key of one exchange is not used at another. */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
-/** Fails if no flag, variable or profile names an exchange: a built-in default could cause trades by accident. */
+/**
+ * The exchange of the run. Fails if no flag, variable or profile names one: a built-in default could cause trades by
+ * accident.
+ */
 export const environment = Effect.gen(function* () {
   const flag = yield* Env
   if (Option.isSome(flag)) return yield* parse(flag.value, "--env")
@@ -105,7 +108,9 @@ const usesKeyOfProfile = Effect.gen(function* () {
   return variables.every((name) => name === "KALSHI_ENV")
 })
 
-/** Undefined if the run would use the key of a profile, but no profile is chosen, or the profile has no key. */
+/**
+ * The key of the run. Undefined if it would come from a profile, but no profile is chosen, or the profile has no key.
+ */
 export const apiKey = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })
@@ -133,7 +138,7 @@ export const connection = Effect.gen(function* () {
   return { environment: yield* environment, signer: yield* signer }
 })
 
-/** Reads no key. */
+/** The client for public data. Reads no key. */
 export const publicLayer = Layer.unwrap(Effect.map(environment, (environment) => Kalshi.layerPublic({ environment })))
 
 export const readLayer = Layer.unwrap(Effect.map(connection, Kalshi.layerReadOnly))

@@ -18,7 +18,7 @@ export const shellQuoted = (path: string): string =>
 
 const hasModes = (): boolean => process.platform !== "win32"
 
-/** Undefined if the file cannot be read, or on Windows. */
+/** Reads the permission bits of a file. Undefined if the file cannot be read, or on Windows. */
 export const modeOf = (path: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -26,7 +26,7 @@ export const modeOf = (path: string) =>
     return info._tag === "Some" && hasModes() ? info.value.mode & 0o777 : undefined
   })
 
-/** Undefined if there is no problem, or if the mode is not known. */
+/** The error about a key file that is open to other users. Undefined if it is not, or if the mode is not known. */
 export const keyFileProblem = (path: string, mode: number | undefined): string | undefined =>
   mode === undefined || (mode & others.any) === 0
     ? undefined
@@ -62,7 +62,7 @@ export const createPrivateFile = (path: string) =>
     )
   })
 
-/** The file must come from {@link createPrivateFile}. */
+/** Writes a secret to a file, which must come from {@link createPrivateFile}. */
 export const writeSecret = (path: string, secret: Redacted.Redacted<string>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

@@ -117,7 +117,7 @@ const lock = (file: string) =>
     yield* Effect.acquireRelease(create, () => Effect.ignore(files.remove(path)))
   })
 
-/** A new file replaces the old one, so a crash leaves one complete file. */
+/** Writes the profiles. A new file replaces the old one, so a crash leaves one complete file. */
 const writeProfiles = (file: string, profiles: Profiles) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

@@ -21,7 +21,7 @@ const distance = (a: string, b: string): number => {
 /** The maximum length of a word that is compared with the names. No name is longer. */
 const longest = 80
 
-/** At most three names, the most similar first. Ignores case. */
+/** Finds at most three names, the most similar first. Ignores case. */
 export const similar = (word: string, names: Iterable<string>): ReadonlyArray<string> => {
   if (word.length > longest) return []
   const wanted = word.toLowerCase()

@@ -36,7 +36,7 @@ export const typeOf = (shape: Shape): string => {
   }
 }
 
-/** Lists each field, and after an object also its fields. */
+/** Lists each field, and after an object or a list of objects also the fields in it. */
 export const describeFields = (
   fields: ReadonlyMap<string, Field>,
   docs: Readonly<Record<string, FieldEntry>>,

@@ -10,7 +10,7 @@ import * as Output from "../output/Output.ts"
 import { formatJson, plain } from "../output/plain.ts"
 import type { Operation } from "./operations.ts"
 
-/** If a page has several lists, each item names its list. */
+/** Returns the items of a page. If the page has several lists, each item names its list. */
 const itemsOf = (page: unknown, lists: ReadonlyArray<string>): ReadonlyArray<unknown> => {
   const fields = page as Readonly<Record<string, ReadonlyArray<unknown> | undefined>> // a response of a paged operation contains lists
   const [only, ...more] = lists
@@ -19,7 +19,7 @@ const itemsOf = (page: unknown, lists: ReadonlyArray<string>): ReadonlyArray<unk
     : lists.flatMap((list) => (fields[list] ?? []).map((item) => ({ [list]: item })))
 }
 
-/** The caller must provide the client. */
+/** Prints the items of at most `maxPages` pages. The caller must provide the client. */
 export const printPages = (operation: Operation, input: unknown, maxPages: number) =>
   Stream.runForEach(operation.pages!(input, { maxPages }), (page) => {
     const lines = itemsOf(page, operation.descriptor.pages!.lists).map((item) => `${formatJson(item)}\n`)

@@ -13,8 +13,9 @@ import { createPrivateFile, writeSecret } from "../app/privateFiles.ts"
 const isRedactedText = (value: unknown): value is Redacted.Redacted<string> => Redacted.isRedacted(value)
 
 /**
- * Creates the file before the request is sent, so that a key is not lost because its file cannot be created. In the
- * result, the path of the file replaces the secret.
+ * Calls an operation, and writes the private key of the response to a new file. The file is created before the request
+ * is sent, so that a key is not lost because its file cannot be created. In the result, the path of the file replaces
+ * the key.
  */
 export const withSecretFile = <E, R>(path: string, call: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {

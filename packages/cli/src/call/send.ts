@@ -70,7 +70,7 @@ const printRequest = (request: Request, { name, restUrl }: Environment.Environme
     () => formatRequest(request)
   )
 
-/** `print` must be `Output.value` for a read, and `Output.outcome` for a change. */
+/** Prints a response. `print` must be `Output.value` for a read, and `Output.outcome` for a change. */
 export const printResponse = (response: unknown, print: typeof Output.value | typeof Output.outcome = Output.value) =>
   Effect.gen(function* () {
     const text = response === undefined ? "" : yield* Effect.promise(() => toYaml(response))
@@ -91,7 +91,7 @@ const requireNoRefusal = (response: unknown) => {
   })
 }
 
-/** A read of order books is public, but is signed if there is a key. */
+/** Chooses the client of a read. A read of order books is public, but is signed if there is a key. */
 export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
   Effect.gen(function* () {
     if (access !== "public") return readLayer

@@ -18,7 +18,7 @@ export interface Demo {
   readonly url: string
 }
 
-/** The key can be printed, because a local exchange has no real money. */
+/** The variables for an account. The key can be printed, because a local exchange has no real money. */
 export const accountLines = ({ keyId, privateKey }: Credentials): Readonly<Record<string, string>> => ({
   KALSHI_API_KEY_ID: keyId,
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)

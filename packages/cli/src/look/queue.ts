@@ -1,5 +1,5 @@
 /**
- * The queue positions of resting orders: the number of contracts ahead of each order at its price.
+ * The queue positions of resting orders: the number of contracts ahead of each order, by price and then by time.
  *
  * @module
  */

@@ -71,7 +71,7 @@ const eventOf = (row: unknown): EventEntry | undefined => {
   return { event_ticker, series_ticker, title, sub_title, markets }
 }
 
-/** Undefined if the text is not a valid cache of this environment. */
+/** Reads a cache. Undefined if the text is not a valid cache of this environment. */
 export const decodeCache = (text: string, { restUrl }: Environment.Environment): Listing | undefined => {
   let json: unknown
   try {
@@ -106,7 +106,7 @@ export const readCache = Effect.fnUntraced(function* (environment: Environment.E
   return ageMillis >= 0 && ageMillis <= maxAgeMillis ? { ...listing, ageMillis } : undefined
 })
 
-/** A concurrent reader sees the complete old file or the complete new file. */
+/** Writes the cache. A concurrent reader sees the complete old file or the complete new file. */
 export const writeCache = Effect.fnUntraced(function* (environment: Environment.Environment, listing: Listing) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path

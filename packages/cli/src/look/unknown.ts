@@ -12,7 +12,10 @@ const isUnknown = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "status") && error.status === 404) ||
   (Predicate.hasProperty(error, "code") && error.code === "not_found")
 
-/** `what` is the kind of the entity, such as `market`. `hint` says how to find one that exists. */
+/**
+ * Explains that an entity does not exist. `what` is its kind, such as `market`. `hint` says how to find one that
+ * exists.
+ */
 export const explainUnknown =
   (what: string, id: string, hint: string) =>
   <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E | CommandError, R> =>

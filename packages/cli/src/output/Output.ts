@@ -71,7 +71,7 @@ export const format: Effect.Effect<
   return json ? "json" : csv ? "csv" : "human"
 })
 
-/** A command that changes something calls this before the change. */
+/** Fails if `--csv` is set. A command that changes something calls this before the change. */
 export const refuseCsv = Effect.flatMap(format, (chosen) =>
   chosen === "csv" ? usage("--csv prints lists only. Use --json") : Effect.void
 )

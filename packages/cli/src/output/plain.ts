@@ -15,7 +15,10 @@ export const plain = (text: string): string =>
     .replaceAll(/[\t\n\r]+/g, " ")
     .replaceAll(/[\p{Cc}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, "")
 
-/** Also escapes the control characters that `JSON.stringify` does not escape. The parsed value stays the same. */
+/**
+ * Formats JSON. Also escapes the control characters that `JSON.stringify` does not escape. The parsed value stays the
+ * same.
+ */
 export const formatJson = (value: unknown): string =>
   (JSON.stringify(value) ?? "null").replaceAll(
     /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,

@@ -41,7 +41,7 @@ const unitsPerDollar = 10_000
 /** The maximum number of house orders at a price. At the maximum, a larger order replaces the newest order. */
 const maxOrders = 8
 
-/** In ten-thousandths of a dollar: the finest published price grid. */
+/** Converts a price to ten-thousandths of a dollar, the finest published price grid. */
 const priceOf = (text: string): number => {
   const micros = FixedPoint.toMicros(FixedPoint.dollarsUnsafe(text))
   return Number(micros / 100n)
@@ -164,7 +164,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that still rest, in hundredths like `target`. */
+  /** Cancels orders until at most `target` contracts rest. Returns the contracts that still rest, in hundredths. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
@@ -214,7 +214,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the remaining contracts of the canceled order. */
+  /** Cancels the newest order. Returns the contracts that remained in it. */
   #cancelNewest(level: HouseLevel) {
     return Effect.gen({ self: this }, function* () {
       const orderId = level.orderIds.pop()

@@ -113,8 +113,8 @@ export class Recorder {
   }
 
   /**
-   * Each new part of the recording needs snapshots of all books, because a part must be readable without the other
-   * parts.
+   * Requests snapshots of all books. Each new part of the recording needs them, because a part must be readable without
+   * the other parts.
    */
   requestSnapshots(): void {
     // If the session has just ended, this call has no effect.

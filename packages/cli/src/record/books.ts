@@ -25,8 +25,8 @@ export type Change =
   | { readonly ticker: string; readonly level: { readonly side: OrderBook.Side; readonly price: string } }
 
 /**
- * A book is live from a snapshot until messages are missing, for example after a gap in `seq` or between two runs of
- * `kalshi record`.
+ * The order books of a recording. A book is live from a snapshot until messages are missing, for example after a gap in
+ * `seq` or between two runs of `kalshi record`.
  */
 export class Books {
   readonly #decode = FeedMessages.decoder()
@@ -46,7 +46,7 @@ export class Books {
     return this.#books.get(ticker)
   }
 
-  /** Returns the change that the line makes to a book, if any. */
+  /** Applies a line. Returns the change that it makes to a book, if any. */
   apply({ line, text }: Entry): Change | undefined {
     switch (line.type) {
       case "recording":
@@ -110,7 +110,7 @@ export class Books {
     return this.#message(counted, decoded.success as BookMessage, atMillis)
   }
 
-  /** Returns false for a repeated message. */
+  /** Counts a message. Returns false for a repeated message. */
   #count(counted: Counted, seq: number, atMillis: number): boolean {
     const { lastSeq, tickers } = counted
     counted.lastSeq = seq

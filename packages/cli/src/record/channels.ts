@@ -6,7 +6,7 @@
 import type { ChannelName } from "@kalshi-effect/client/generated/feed"
 import * as Result from "effect/Result"
 
-/** The channels of the feed, by the names that users write. */
+/** The public channels of the feed, by the names that users write. */
 const publicChannels = {
   orderbook: "orderbook_delta",
   trades: "trade",

@@ -144,7 +144,7 @@ export const checkContinued = (file: string, environment: string): Result.Result
   }
 }
 
-/** Returns the number of removed bytes. */
+/** Removes an incomplete last line. Returns the number of removed bytes. */
 const removeTornLine = (file: string): number => {
   const descriptor = fs.openSync(file, "r+")
   try {

@@ -17,7 +17,7 @@ export interface Playback {
 }
 
 export interface Player<E, R> {
-  /** Called for each line before `from`. Such a line is not shown. */
+  /** Called instead of `play` for each line before `from`. */
   readonly before: (entry: Entry) => void
   readonly play: (entry: Entry) => Effect.Effect<void, E, R> | undefined
   /** Called before a wait, and after each chunk of lines. */

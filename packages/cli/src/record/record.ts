@@ -147,8 +147,8 @@ const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<str
   )
 
 /**
- * A lost connection interrupts every channel. While the recording runs, only the notice of the first channel is
- * printed.
+ * Whether a notice is printed while the recording runs. A lost connection interrupts every channel, but only the notice
+ * of the first channel is printed.
  */
 const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<string>): boolean =>
   channel === channels[0] ||

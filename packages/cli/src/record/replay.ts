@@ -79,7 +79,7 @@ const tickerOf = (line: Line): string | undefined => {
   return typeof ticker === "string" ? ticker : undefined
 }
 
-/** With a filter, messages and responses are shown only if they name a wanted market. */
+/** Whether a line is shown. With a filter, messages and responses are shown only if they name a wanted market. */
 const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
   if (tickers.size === 0 || line.type === "recording" || line.type === "end") return true
   if ("markets" in line && line.markets !== undefined && line.markets.length > 0) {

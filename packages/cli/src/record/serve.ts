@@ -82,8 +82,8 @@ const follow = (follower: Follower, { entries, playback }: ServeOptions) =>
         }
         const played = follower.play(entry)
         if (line.type !== "gap" && line.type !== "outage") return played
-        const note = plain(`${noticeText(line)}. The book does not change until its next snapshot`)
-        return Effect.andThen(played ?? Effect.void, screen.note(note))
+        const effect = line.channel === "orderbook_delta" ? ". The book does not change until its next snapshot" : ""
+        return Effect.andThen(played ?? Effect.void, screen.note(plain(`${noticeText(line)}${effect}`)))
       },
       flush: Effect.void
     })

@@ -29,7 +29,7 @@ const sideText = (side: "bid" | "ask", levels: Levels | undefined): string => {
   return `${plural(levels?.length ?? 0, side)}${top === undefined ? "" : `, best ${top[0]} x ${top[1]}`}`
 }
 
-/** Returns undefined for a reply of the feed, because it says nothing about a market. */
+/** Describes a message. Returns undefined for a reply of the feed, because it says nothing about a market. */
 const describeMessage = (
   decode: ReturnType<typeof FeedMessages.decoder>,
   text: string

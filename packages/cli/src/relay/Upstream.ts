@@ -25,8 +25,8 @@ export type UpstreamEvent =
   | { readonly type: "upstream_ended"; readonly channel: string; readonly reason: string }
 
 /**
- * Chooses the markets whose books are merged from several lines (independent connections to the exchange). The changes
- * are passed to {@link Upstream.merged}.
+ * Chooses the markets whose books are merged from several lines (independent connections to the exchange). Each changed
+ * book is passed to {@link Upstream.merged}.
  */
 export interface MergedWatch {
   readonly add: (markets: ReadonlyArray<string>) => void
@@ -37,16 +37,16 @@ export interface UpstreamOptions {
   readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
   readonly nowMillis: () => number
   readonly onEvent: (event: UpstreamEvent) => void
-  /** Called when a subscription at the exchange failed and is not opened again. */
+  /** Called when a subscription at the exchange has failed, and the client does not restore it. */
   readonly onEnded: (error: Feed.FeedError) => void
   /** Merges the books of several lines. Default: the messages of one line pass through. */
   readonly merged?: MergedWatch | undefined
-  /** How long a channel or a market stays subscribed at the exchange without a reader. Default: 5,000. */
+  /** How long a channel or a market stays subscribed at the exchange after its last reader left. Default: 5,000. */
   readonly lingerMillis?: number | undefined
 }
 
 /**
- * How long a book can be wrong before the relay ends the subscriptions of its readers. A new snapshot usually takes one
+ * How long a book can stay wrong before the relay ends the subscriptions of its readers. A new snapshot usually takes one
  * round trip.
  */
 const healMillis = 1_000
@@ -68,7 +68,7 @@ const refusedError = (names: ReadonlyArray<string>): FeedError => ({
 
 export class Upstream {
   readonly readers: Readers
-  /** Undefined with one line. */
+  /** The books of several lines. Undefined with one line. */
   readonly merged: MergedBooks | undefined
   received = 0
   readonly #options: UpstreamOptions
@@ -77,7 +77,7 @@ export class Upstream {
   readonly #sources = new Map<string, Source>()
   readonly #markets = new Map<string, Market>()
   readonly #marketIds = new Map<string, string>()
-  /** The last message `ticker` of each market, by the source from which it came. */
+  /** The last message `ticker` of each market, by the key of its source. */
   readonly #tickers = new Map<string, Map<string, string>>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()
@@ -204,7 +204,7 @@ export class Upstream {
     for (const [key, { untilMillis }] of this.#refusals) if (untilMillis <= nowMillis) this.#refusals.delete(key)
   }
 
-  /** Ends the subscriptions to markets that the lines do not watch, because these readers would receive no book. */
+  /** Ends the readers' subscriptions to markets that the lines cannot watch: these readers would receive no book. */
   failMerged(markets: ReadonlyArray<string>, { message: reason }: Error): void {
     for (const ticker of markets) {
       this.merged?.remove(ticker)
@@ -235,7 +235,7 @@ export class Upstream {
     if (forgotten.length > 0) this.#options.merged?.remove(forgotten)
   }
 
-  /** Undefined: all markets of the source. */
+  /** Forgets the tickers of these markets. Undefined: all markets of the source. */
   #forgetTickers(key: string, forgotten: ReadonlyArray<string> | undefined): void {
     if (forgotten === undefined) this.#tickers.delete(key)
     else for (const ticker of forgotten) this.#tickers.get(key)?.delete(ticker)
@@ -328,7 +328,7 @@ export class Upstream {
     )
   }
 
-  /** The readers of a book. */
+  /** Returns the subscriptions to a book. */
   #readersOf(ticker: string): ReadonlyArray<Subscription> {
     const found: Array<Subscription> = []
     this.readers.forEach("orderbook_delta", ticker, (subscription) => void found.push(subscription))

@@ -1,6 +1,6 @@
 /**
- * The order books of a relay. With one line (connection to the exchange), the messages pass through. The books of
- * several lines are merged.
+ * The order books of a relay. With one line (connection to the exchange), changes pass through. The books of several
+ * lines are merged.
  *
  * @module
  */
@@ -43,7 +43,7 @@ interface Followed {
   marketId: string
 }
 
-/** The messages of one subscription pass through unchanged, as long as they lead to a valid book. */
+/** The changes of one subscription pass through, as long as they lead to a valid book. */
 export class FollowedBooks implements Books {
   readonly #books = new Map<string, Followed>()
   readonly #events: BookEvents
@@ -177,7 +177,10 @@ export const changesBetween = (
     })
   })
 
-/** Readers receive the differences between successive merged books. */
+/**
+ * Readers receive the differences between successive merged books. After a loss, in a new epoch or without a clock,
+ * they receive the whole book.
+ */
 export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */
   readonly #shown = new Map<string, OrderBooks.Book | undefined>()

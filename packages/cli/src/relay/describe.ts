@@ -35,7 +35,7 @@ export const describeEvent = (event: HubEvent | Listening): string => {
     case "upstream_lost":
       return `${event.channel}: messages were lost${marketsOf(event.markets)}: ${event.reason}`
     case "upstream_refused":
-      return `${event.channel}: the exchange refused ${event.markets.join(", ")}: ${event.reason}`
+      return `${event.channel}: no subscription to ${event.markets.join(", ")}: ${event.reason}`
     case "upstream_ended":
       return `${event.channel}: the subscription failed: ${event.reason}`
   }

@@ -17,12 +17,14 @@ import type { MergedWatch } from "./Upstream.ts"
 type WatchError = InvalidRequest | Feed.FeedError
 
 export interface LinesEvents {
-  /** Called with the book of a market after each of its changes. */
+  /** Called with the book of a market after the book has changed. */
   readonly onRead: (
     ticker: string,
     read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>
   ) => void
-  /** Called with markets that are not watched, because no line accepts them or because all lines have failed. */
+  /**
+   * Called with markets that are not watched: the request is invalid, no line accepts them, or all lines have failed.
+   */
   readonly onFailed: (markets: ReadonlyArray<string>, error: WatchError) => void
 }
 
@@ -41,7 +43,10 @@ interface MarketsCommand {
 const hasEnded = ({ watch }: Opened) =>
   Effect.match(watch.read(""), { onFailure: ({ _tag }) => _tag !== "NotWatched", onSuccess: () => false })
 
-/** A watch ends when all its markets are refused, or all its lines have failed. Then the next market opens a new watch. */
+/**
+ * Watches added markets on several lines. A watch ends when all its markets are refused, or all its lines have failed.
+ * Then the next market opens a new watch.
+ */
 export const mergeLines = (lines: number, { onFailed, onRead }: LinesEvents) =>
   Effect.gen(function* () {
     const commands = yield* Queue.unbounded<MarketsCommand>()

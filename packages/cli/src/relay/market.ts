@@ -7,7 +7,7 @@ import type { Audience, Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import { type Delta, deltaBody, type Form, snapshotBody, type WireBook } from "./wire.ts"
 
 export interface BookSource {
-  /** Undefined while the book may be wrong, or is crossed for a moment. */
+  /** Returns the book. Undefined while the book may be wrong, or is crossed for a moment. */
   readonly current: () => WireBook | undefined
 }
 
@@ -18,8 +18,9 @@ export class Market {
   /** The readers that wait for a book. The value is the id of the command that requested the book, if any. */
   readonly #awaiting = new Map<Subscription, number | undefined>()
   /**
-   * The readers whose snapshot has the `clock` of {@link #freshClock}. At the exchange, a snapshot contains every change
-   * with its `clock`, so a reader ignores such a change. The relay therefore sends these readers a new snapshot instead.
+   * The readers whose snapshot has the `clock` of {@link #freshClock}. At the exchange, a snapshot contains every
+   * change with its `clock`, so a reader ignores such a change. The relay therefore sends these readers a new snapshot
+   * instead.
    */
   readonly #fresh = new Set<Subscription>()
   #freshClock: number | undefined

@@ -10,7 +10,7 @@ import type { Source, Spec } from "./sources.ts"
 
 export interface ReadersOptions {
   readonly source: (spec: Spec) => Source
-  /** Called with the markets whose books a reader will receive, before the relay subscribes to them. */
+  /** Called with the markets whose books a reader will receive. */
   readonly onMarkets: (tickers: ReadonlyArray<string>) => void
   /** Called when a reader no longer receives the book of a market. */
   readonly onForgotten: (subscription: Subscription, ticker: string) => void

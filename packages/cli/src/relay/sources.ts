@@ -18,7 +18,7 @@ export interface SourceEvents {
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
   /** Called when the source has failed. It is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
-  /** Called before a snapshot of a market whose fields have unknown names. A side may be missing in this snapshot. */
+  /** Called before a snapshot that has fields with unknown names. A side may be missing in this snapshot. */
   readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }
@@ -44,7 +44,7 @@ export interface SourceOptions {
   readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
   readonly events: SourceEvents
   readonly nowMillis: () => number
-  /** How long a name or a source stays subscribed without a reader. */
+  /** How long a name or a source stays subscribed after its last reader left. */
   readonly lingerMillis: number
 }
 
@@ -134,7 +134,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Calls back as soon as the source is live or has failed. This can be immediately. */
+  /** Calls back when the source is live or has failed, possibly at once. */
   whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
     if (this.isLive || this.ended !== undefined) callback(this.ended)
     else this.#waiters.push(callback)

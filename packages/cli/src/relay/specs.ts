@@ -19,7 +19,7 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
   readonly allReferences: boolean
 }
 
-/** The parameters with which the relay always subscribes at the exchange. They do not depend on the reader. */
+/** The parameters with which the relay subscribes to named markets. They do not depend on the reader. */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }
@@ -55,7 +55,7 @@ const need = (channel: ChannelName, chosen: Chosen): Need => {
 
 export const needOf = (subscription: Subscription): Need => need(subscription.name, subscription)
 
-/** Returns undefined if the relay refuses the command. */
+/** Returns what a command to subscribe needs. Undefined if the relay refuses the command. */
 export const needOfCommand = (channel: ChannelName, parameters: Parameters): Need | undefined => {
   const { markets, reference } = channels[channel]
   if (parameters.marketIds !== undefined && markets !== "none") return undefined

@@ -38,7 +38,9 @@ export const complement = (price: string): string => {
 export interface Form {
   /** Whether the side of NO has prices of YES. */
   readonly useYesPrice: boolean
-  /** Whether a change contains the `client_order_id` of the user's own order that caused the change. */
+  /**
+   * Whether a change contains the `client_order_id` and the subaccount of the user's own order that caused the change.
+   */
   readonly isPrivate: boolean
 }
 

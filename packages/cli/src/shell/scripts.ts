@@ -15,7 +15,7 @@ export type Shell = "bash" | "zsh" | "fish"
 
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-/** Fails if the part is missing: `effect/cli` has then changed its script. */
+/** Replaces a part of a script. Throws if the part is missing: `effect/cli` has then changed its script. */
 const replace = (script: string, part: string, by: string): string => {
   if (!script.includes(part)) throw new Error(`The completion script has no ${JSON.stringify(part)}`)
   return script.replace(part, () => by)
@@ -153,7 +153,7 @@ complete -c kalshi -l profile -x -a '(__kalshi_profiles)'
 `
 }
 
-/** Adds the flags of every command to each command, and the names of the operations to `kalshi call`. */
+/** Adds the global flags to each command, and the names of the operations to `kalshi call`. */
 const complete = (
   command: Completions.CommandDescriptor,
   flags: ReadonlyArray<Completions.FlagDescriptor>,

@@ -111,7 +111,7 @@ const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.C
     onSuccess: (result) => ({ order_id: order.order_id, order, result })
   })
 
-/** Ends with the exit of the worst outcome. `missing` contains the ids of orders that do not exist. */
+/** Cancels orders. Ends with the exit of the worst outcome. `missing` contains the ids of orders that do not exist. */
 export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const canceled = [

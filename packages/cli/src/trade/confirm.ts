@@ -1,5 +1,5 @@
 /**
- * A trade command that changes something shows what the change means, asks, and sends the change.
+ * How a trade command shows what its change means, asks, and sends the change.
  *
  * @module
  */

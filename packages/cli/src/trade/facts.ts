@@ -1,6 +1,6 @@
 /**
- * What the preview of an order needs: the market, its fee terms, the position, and the resting orders that may close the
- * position.
+ * What the preview of an order needs: the market, its fee terms, the position, and the resting orders that may close
+ * the position.
  *
  * @module
  */
@@ -67,8 +67,8 @@ export const readPosition = (ticker: string, subaccount: number | undefined) =>
 const zero = FixedPoint.countUnsafe("0")
 
 /**
- * The contracts of a position that no resting order closes. Without this subtraction, two orders would seem to close
- * the same contracts.
+ * Subtracts from a position the contracts that resting orders close. Without this, two orders would seem to close the
+ * same contracts.
  */
 export const freeOf = (
   position: FixedPoint.Count,

@@ -24,7 +24,7 @@ export const priceFlag = (name: string, description: string) =>
 /** Matches the ids that can be the name of a file: no path, no hidden file. */
 const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
-/** The id is also the name of a file. */
+/** The id is also the name of the file that records the order. */
 export const clientOrderId = Flag.String("client-order-id").pipe(
   Flag.withDescription("Your own id of the order, for your records (default a new UUID)"),
   Flag.filter(

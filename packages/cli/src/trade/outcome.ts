@@ -150,7 +150,7 @@ export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
     )
   )
 
-/** Undefined if the exchange's own message is clear, or the code is not known. */
+/** Returns advice for a rejected order. Undefined if the exchange's own message is clear, or the code is not known. */
 const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
   const { code, message } = error
   const check = "Run the same command with --dry-run, which checks the price and shows the nearest valid prices"

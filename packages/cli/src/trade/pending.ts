@@ -49,7 +49,7 @@ const PendingOrder = Schema.Struct({
 
 export interface PendingOrder extends Schema.Schema.Type<typeof PendingOrder> {}
 
-/** A file in the folder of the records that is not a record. */
+/** A file in the folder of the records that cannot be read as a record. */
 export interface Unreadable {
   readonly file: string
   readonly reason: string

@@ -115,7 +115,7 @@ export const placeCommand = Command.make(
     },
     {
       command: "kalshi order place sell no KXHIGHNY-26NOV30-T50 --count 10 --price 0.40 --tif ioc --yes",
-      description: "Ten NO for at least 40 cents each, immediately or not at all, without a question"
+      description: "Up to ten NO for at least 40 cents each, immediately, without a question"
     },
     {
       command: "kalshi order place buy yes KXHIGHNY-26NOV30-T50 --count 10 --price 0.56 --dry-run --json",

@@ -33,12 +33,15 @@ import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
 import { followLine, type Line } from "./session.ts"
 
-/** Without an event, the balance is read again after this time. */
+/** How long to wait for an event before the balance is read anyway. */
 const balanceMillis = 60_000
-/** How long after an event the balance is read, because REST lags behind the feed, and reads cost tokens. */
+/** The wait between an event and the read of the balance: REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000
 
-/** Reads the balance after events. Events that arrive close together cause one read. */
+/**
+ * Reads the balance at the start, after events, and after a minute without events. Events close together cause one
+ * read.
+ */
 const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   const read = Effect.result(Portfolio.balance(number === undefined ? {} : { subaccount: number }))
   const wait = Effect.timeoutOption(Queue.take(isStale), balanceMillis).pipe(

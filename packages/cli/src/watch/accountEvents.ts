@@ -59,7 +59,7 @@ export const balanceEvent = (balance: Responses.GetBalanceResponse, nowMillis: n
   balance
 })
 
-/** In REST, the list of order groups does not contain their status. */
+/** The event of a REST list of order groups, which does not contain their status. */
 export const orderGroupsEvent = (groups: ReadonlyArray<Responses.OrderGroup>, nowMillis: number): Event => ({
   type: "order_groups",
   time: isoOf(nowMillis),

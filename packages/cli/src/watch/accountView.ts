@@ -30,7 +30,7 @@ export interface ListedGroup {
 export interface AccountViewState extends Omit<FrameState, "title"> {
   readonly account: AccountFeed.Account
   readonly status: AccountFeed.AccountStatus
-  /** Why the last read of a list failed. */
+  /** The error of the last failed read, while the account is not live. */
   readonly readError: string | undefined
   readonly subaccount: number
   readonly balance: BalanceState
@@ -170,7 +170,7 @@ export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyA
 
 /**
  * Rows go first to the headings, then in equal parts to all sections. Rows that a section does not need go to the other
- * sections. Rows that cannot be divided go to the section that the keys scroll.
+ * sections. Rows that cannot be divided go first to the section that the keys scroll.
  */
 export const shareRows = (wanted: ReadonlyArray<number>, rows: number, focus: number): ReadonlyArray<number> => {
   const shares = wanted.map(() => 0)

@@ -33,10 +33,10 @@ import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
 const keptTrades = 200
-/** The number of trades before the start that the view shows for each market. */
+/** The maximum number of trades before the start that the view shows for each market. */
 const earlierTrades = 50
 
-/** Reports each market that does not trade at the start, and each later change of a status. */
+/** Reports each market that does not trade at the start, and each later change of a status or a closing time. */
 const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.callback<Event, never, KalshiPublic>((queue) =>
     Effect.gen(function* () {
@@ -85,7 +85,9 @@ const stateOf = (
   return { _tag: "NotLive", reason, sinceMillis: state.sinceMillis, last }
 }
 
-/** A failure is ignored: the view then begins without earlier trades. */
+/**
+ * Reads the trades from before the start. If a read fails, the view begins without the earlier trades of this market.
+ */
 const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   Effect.forEach(
     tapes,
@@ -116,7 +118,7 @@ const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
 
     let own: { readonly account: AccountFeed.Account; readonly counts: ReturnType<typeof ownCounts> } | undefined
 
-    /** Undefined while the user's own orders are not known. */
+    /** Returns the user's own orders. Undefined while they are not known. */
     const readOwn = Effect.gen(function* () {
       if ((yield* mine.status)._tag !== "Live") return undefined
       const account = yield* mine.known

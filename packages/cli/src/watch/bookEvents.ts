@@ -1,5 +1,5 @@
 /**
- * The events of order books as JSON: each message of the feed, and each loss of messages.
+ * The events of order books as JSON: messages of the feed, losses of messages, and states of the books.
  *
  * @module
  */
@@ -65,7 +65,7 @@ const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): 
     : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
 })
 
-/** If `markets` is empty, all books are affected. */
+/** Returns the loss that an event reports. If `markets` is empty, all books are affected. */
 const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: OrderBook.Loss } | undefined => {
@@ -94,7 +94,7 @@ const lossOf = (
   }
 }
 
-/** Adds the changed state of a book as a JSON line, after the line of the event that caused the change. */
+/** Converts events to JSON lines. After an event that changes the state of a book, a line has the new state. */
 export class BookStates {
   readonly #books: ReadonlyMap<string, OrderBook.OrderBook>
 

@@ -162,7 +162,7 @@ const mark = ({ book, standstill }: MarketState): string => {
   return book._tag === "Live" ? "" : book._tag === "NotLive" ? " ~" : " x"
 }
 
-/** If the tabs do not fit, the first tabs are hidden, so that the selected tab is visible. */
+/** Hides tabs that do not fit, so that the selected tab is visible. */
 const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
   const names = markets.map((market, index) => ` ${index + 1} ${clip(market.ticker, 30)}${mark(market)} `)
   const widthOfTabs = (from: number, to: number) =>

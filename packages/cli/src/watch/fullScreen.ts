@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * The newest state is drawn at most 20 times a second, and only changed lines are written. The next drawing waits until
- * the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
- * memory.
+ * The newest state is drawn at most 20 times a second. Unchanged lines are not written again, unless the size changes.
+ * The next drawing waits until the terminal has accepted the last drawing. So a slow terminal skips intermediate
+ * states, and no drawing waits in memory.
  *
  * @module
  */
@@ -126,7 +126,7 @@ export const requireTerminal = (command: string) =>
     )
   })
 
-/** `run` keeps the state of the view up to date. */
+/** Shows a view until the user quits. `run` keeps the state of the view up to date. */
 export const show = <E, R>(view: View, run: Effect.Effect<never, E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -14,7 +14,7 @@ type Side = OrderBooks.Side
 /** The contracts of the account's own resting orders at each price. */
 export type OwnCounts = ReadonlyMap<string, string>
 
-/** Equal prices with different numbers of decimals have the same key. */
+/** The key of a price in {@link OwnCounts}. Equal prices with different numbers of decimals have the same key. */
 export const ownKey = (side: Side, price: string): string =>
   `${side} ${FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))}`
 
@@ -145,7 +145,7 @@ export const scrollLimits = (
   return { min: Math.min(0, above - levels.asks), max: Math.max(0, levels.bids - below) }
 }
 
-/** With a scroll of 0, the spread is in the middle. */
+/** Returns the rows of a ladder. With a scroll of 0, the spread is in the middle. */
 export const ladderLines = (state: LadderState, { columns, rows }: Size): ReadonlyArray<Line> => {
   if (rows <= 0) return []
   const { book } = state

@@ -28,7 +28,7 @@ const simple = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2500-\u259f…–●○�
 
 export const widthOf = (text: string): number => (simple.test(text) ? text.length : displayWidth(text))
 
-/** Removes characters that could control the terminal. */
+/** Makes a span, without characters that could control the terminal. */
 export const span = (text: string, style?: Style): Span => ({ text: simple.test(text) ? text : plain(text), style })
 
 export const lineWidth = (line: Line): number => line.reduce((sum, { text }) => sum + widthOf(text), 0)

@@ -16,10 +16,10 @@ export type LineState =
    * The connection was lost, or could not be opened. This state lasts until all subscriptions are acknowledged again.
    */
   | { readonly _tag: "reconnecting"; readonly attempts: number; readonly reason: string }
-  /** The exchange ended the feed. The client does not open the feed again. */
+  /** The feed has ended, and the client does not open it again. */
   | { readonly _tag: "refused"; readonly reason: string }
 
-/** Returns the worst state of all connections. */
+/** Returns the worst state of all connections and subscriptions. */
 export const lineStateOf = ({
   connections,
   ended,

@@ -25,7 +25,7 @@ export const checkTickers = (tickers: ReadonlyArray<string>) => {
     : Effect.fail(usage(`${JSON.stringify(wrong)} is not the ticker of a market. List markets with \`kalshi markets\``))
 }
 
-/** Fails if a market does not exist, because the feed would send nothing about it. */
+/** Reads the markets. Fails if one of them does not exist, because the feed would send nothing about it. */
 export const marketsOf = (tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const markets = new Map<string, WatchedMarket>()
@@ -43,7 +43,7 @@ export const marketsOf = (tickers: ReadonlyArray<string>) =>
         message: `The exchange has no market ${missing.join(", ")}. List markets with \`kalshi markets\``
       })
     }
-    // The sequence is that of the command line.
+    // The markets keep the sequence of the command line.
     return tickers.flatMap((ticker) => markets.get(ticker) ?? [])
   })
 

@@ -99,7 +99,7 @@ export class Tape {
     )
   }
 
-  /** Returns `count` entries, newest first. Skips the entries that `add` added after its first `until` entries. */
+  /** Returns at most `count` entries, newest first, as of the moment when `add` had added `until` entries. */
   newest(count: number, until: number = this.#added): ReadonlyArray<TapeEntry> {
     const end = Math.max(0, this.#entries.length - Math.max(0, this.#added - until))
     return this.#entries.slice(Math.max(0, end - Math.min(count, this.#limit)), end).toReversed()

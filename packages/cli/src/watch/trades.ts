@@ -25,7 +25,7 @@ import { tradeEvents } from "./tradeEvents.ts"
 import { renderTrades, tapeRows } from "./tradesView.ts"
 
 const keptTrades = 1_000
-/** How many trades the view shows from before its start. */
+/** The maximum number of trades before the start that the view shows. */
 const earlierTrades = 100
 
 const parametersOf = (tickers: ReadonlyArray<string>) => (tickers.length === 0 ? {} : { market_tickers: [...tickers] })

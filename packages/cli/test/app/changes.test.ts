@@ -15,7 +15,7 @@ import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 import { trading } from "../support/trading.ts"
 
 describe("isProduction", () => {
-  it("is true for production under every name and address, and for no other exchange", () => {
+  it("is true for names and addresses of production, and false for other exchanges", () => {
     const isReal = (text: string) => isProduction(Result.getOrThrow(Environment.parse(text)))
     for (const text of [
       "production",
@@ -133,7 +133,7 @@ layer(exchange(), { excludeTestServices: true })("a change on production", (it) 
 })
 
 layer(exchange(), { excludeTestServices: true })("a command that changes something", (it) => {
-  it.effect("sends nothing without --yes if there is no terminal, and nothing with --dry-run", () =>
+  it.effect("sends no change without --yes if there is no terminal, and no change with --dry-run", () =>
     Effect.gen(function* () {
       const { account, json, run, sandbox, ticker } = yield* trading("KXUNSENT-26-T1")
       const order = { ticker, side: "bid", count: "10", price: "0.50" } as const

@@ -18,7 +18,7 @@ writeFileSync(keyFile, pem, { mode: 0o600 })
 
 const signatures = new Set<string>()
 
-/** The responses of a server that repeats every header of a request in an error. */
+/** The responses of a server that repeats the signature of a request. */
 const responses: ReadonlyArray<readonly [status: number, body: (echo: string) => string]> = [
   [200, (echo) => `{"balance":"${echo}"}`],
   [200, (echo) => `<html>${echo}</html>`],
@@ -83,7 +83,7 @@ const keys: ReadonlyArray<Readonly<Record<string, string>>> = [
 ]
 
 describe("the outputs of the command", () => {
-  it.live("never contain a part of a private key or a signature", () =>
+  it.live("contain no part of a private key or a signature", () =>
     Effect.gen(function* () {
       const secrets = pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"))
       const outputs: Array<readonly [command: string, output: string]> = []

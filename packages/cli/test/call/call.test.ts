@@ -31,7 +31,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is found by its id in the published document, in upper or lower case", () =>
+    it.effect("is found by its id in the published document, even in lower case", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const [byName, byId] = yield* Effect.all([run(["call", "Exchange.status"]), run(["call", "getexchangestatus"])])
@@ -431,7 +431,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     })
   )
 
-  it.effect("puts the subaccount of --subaccount into each order of a batch", () =>
+  it.effect("puts the subaccount of --subaccount into the orders of a batch that name no subaccount", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       const ids = ["orders.0.order_id=a", "orders.1.order_id=b", "orders.1.subaccount=2"]

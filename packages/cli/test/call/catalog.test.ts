@@ -31,7 +31,7 @@ describe("catalog", () => {
     assert.strictEqual(read("../../src/call/generated/catalog.ts"), await catalogSource())
   })
 
-  it("documents every operation and every field", () => {
+  it("documents the operations and their fields", () => {
     const undocumented = catalog.flatMap(({ doc, fields, name }) => [
       ...(doc === "" ? [name] : []),
       ...Object.entries(fields).flatMap(([field, entry]) => (entry.doc === "" ? [`${name} ${field}`] : []))

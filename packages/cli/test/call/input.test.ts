@@ -137,7 +137,7 @@ describe("parseInput", () => {
     })
   })
 
-  it("keeps every text as it is, so that money is never a number", () =>
+  it("keeps a text as it is, so that money is never a number", () =>
     fc.assert(
       fc.asyncProperty(anyText, async (value) => {
         fc.pre(!value.startsWith("@"))

@@ -96,7 +96,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.live("loses nothing if several processes change the profiles at the same time", () =>
+  it.live("loses nothing if several runs change the profiles at the same time", () =>
     Effect.gen(function* () {
       const { config, file, run } = user()
       const names = Array.from({ length: 8 }, (_, index) => `p${index}`)

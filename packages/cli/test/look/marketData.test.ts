@@ -235,7 +235,7 @@ bid      0.4000   5.00  12.00
       })
     )
 
-    it.effect("2: a wrong flag, before anything is sent", () =>
+    it.effect("2: a wrong flag or argument, before anything is sent", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* prepare
         const before = (yield* sandbox.requests).length

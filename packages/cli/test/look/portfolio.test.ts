@@ -160,7 +160,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("lists settled positions only with --status, and positions of a subaccount only with --subaccount", () =>
+    it.effect("lists positions by status, subaccount and ticker", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         assert.include((yield* run(["positions", "--status", "settled"])).stdout, "KXPAID-26-C")
@@ -400,7 +400,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("says whether a wrong clock is ahead or behind", () =>
+    it.effect("says how far a wrong clock is behind", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         const { stdout } = yield* run(["whoami"], { nowMillis: Date.now() - 20_000 })
@@ -410,7 +410,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
     )
   })
 
-  it.effect("without a key, every command of the account exits with code 4", () =>
+  it.effect("without a key, the commands of the account exit with code 4", () =>
     Effect.gen(function* () {
       const { env } = yield* LocalExchange
       const keyless = {

@@ -27,7 +27,7 @@ describe("parseTime", () => {
     assert.deepStrictEqual(parseTime(shortTime("2026-11-30T09:15:30.5Z") ?? ""), at("2026-11-30T09:15:30Z"))
   })
 
-  it("rejects everything else", () => {
+  it("rejects other texts", () => {
     const wrong = [
       "",
       "yesterday",

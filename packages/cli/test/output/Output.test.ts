@@ -29,7 +29,7 @@ const print = <E>(format: Output.Format, rows: Stream.Stream<number, E>, writes:
   )
 
 describe("Output.stream", () => {
-  it.effect("writes a list of any length part by part, as one JSON array", () =>
+  it.effect("writes a long list part by part, as one JSON array", () =>
     Effect.gen(function* () {
       const writes: Array<string> = []
       yield* print("json", Stream.range(1, 100_000), writes)

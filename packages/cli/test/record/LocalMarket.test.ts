@@ -178,7 +178,7 @@ describe("LocalMarket", () => {
     }).pipe(Effect.provide(exchange))
   )
 
-  it.effect("does not restore contracts that a user took when a trade follows", () =>
+  it.effect("does not restore, after a trade, the contracts that a user took before the trade", () =>
     Effect.gen(function* () {
       const { market, sandbox, user } = yield* start
       const asks = [level(50, 500), level(51, 400)]

@@ -106,7 +106,7 @@ describe("Recorder", () => {
     })
   }
 
-  it("records nothing after it has stopped", () => {
+  it("records no event after it has stopped, and closes its subscriptions", () => {
     const { closed, event, frame, lines, recorder } = start()
     frame("1")
     recorder.stop()

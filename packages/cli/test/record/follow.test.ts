@@ -35,7 +35,7 @@ const source = exchange({
 
 layer(source, { excludeTestServices: true })("Follower", (it) => {
   it.effect(
-    "has the order books of the recorded exchange at each marker, even after crossed books, gaps and a lost connection",
+    "has the live order books of the recorded exchange at each marker, even after crossed books, gaps and a lost connection",
     () =>
       Effect.gen(function* () {
         const { folder, run, sandbox } = yield* LocalExchange

@@ -9,7 +9,7 @@ import { linesOf, waitForText } from "./support/recordings.ts"
 const ticker = "KXPROCESS-26-A"
 
 layer(exchange({ markets: [{ ticker }] }), { excludeTestServices: true })("kalshi record as a process", (it) => {
-  it.effect("writes all messages and exits with 0 after Ctrl-C, and keeps all written lines when it is killed", () =>
+  it.effect("closes the file and exits with 0 after Ctrl-C, and keeps the written lines when it is killed", () =>
     Effect.gen(function* () {
       const { account, env, folder, run, sandbox } = yield* LocalExchange
       const [stopped, killed] = [join(folder, "stopped.ndjson"), join(folder, "killed.ndjson")]

@@ -96,7 +96,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("records private messages only with --account, and prints a warning", () =>
+  it.effect("records private messages with --account, and prints a warning", () =>
     Effect.gen(function* () {
       const { bid, file, run, ticker } = yield* prepare("account")
       const result = yield* whileRecording(
@@ -173,7 +173,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("begins another file at --rotate-size; each file can be read without the others", () =>
+  it.effect("begins another file at --rotate-size, which can be read without the first file", () =>
     Effect.gen(function* () {
       const { bid, file, run, ticker } = yield* prepare("rotation")
       const part = (number: number) => file.replace(".ndjson", `.000${number}.ndjson`)

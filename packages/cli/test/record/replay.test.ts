@@ -59,7 +59,7 @@ const bookOf = (file: string, ...args: ReadonlyArray<string>) =>
   }))
 
 describe("kalshi replay", () => {
-  it.live("prints one line per message for people", () =>
+  it.live("prints one line per event for people, and no replies of the feed", () =>
     Effect.gen(function* () {
       const result = yield* replay([write("day.ndjson", day)])
       assert.strictEqual(result.exit, "done")

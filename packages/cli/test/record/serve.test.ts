@@ -19,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { accounts } from "../../src/record/serve.ts"
 import { kalshi } from "../support/cli.ts"
-import { delta, frame, header, snapshot, trade, waitUntil } from "./support/recordings.ts"
+import { delta, frame, header, snapshot, startMillis, trade, waitUntil } from "./support/recordings.ts"
 
 let folder = ""
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "kalshi-serve-"))))
@@ -207,6 +207,20 @@ describe("kalshi replay --serve", () => {
           yes_price_dollars
         ]),
         [["bid", "2.00", "0.4700"]]
+      )
+    })
+  )
+
+  it.live("says that the book does not change after an outage of the book, but not after an outage of the trades", () =>
+    Effect.gen(function* () {
+      const outage = (channel: string) =>
+        JSON.stringify({ type: "outage", at_ms: startMillis + 500, channel, markets: [ticker], detail: "Closed" })
+      const file = write("outage.ndjson", [...recording.slice(0, 2), outage("trade"), outage("orderbook_delta")])
+      const { stderr } = yield* whileServing([file, "--speed", "max"], ({ ended }) => ended)
+      assert.include(stderr, `outage of trade for ${ticker}: Closed\n`)
+      assert.include(
+        stderr,
+        `outage of orderbook_delta for ${ticker}: Closed. The book does not change until its next snapshot\n`
       )
     })
   )

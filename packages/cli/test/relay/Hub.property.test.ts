@@ -129,7 +129,7 @@ const play = (steps: ReadonlyArray<Step>) =>
   )
 
 describe("Hub", () => {
-  it("gives every reader the books of the exchange without a gap, even if messages are lost", async () => {
+  it("gives the readers the books of the exchange, with consecutive `seq`, even if messages are lost", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), (steps) => Effect.runPromise(play(steps))),
       { numRuns: process.env["TEST_MODE"] === "full" ? 1_000 : 60 }

@@ -260,7 +260,7 @@ describe("Hub", () => {
     return Effect.runPromise(withRelay(test, {}, { markets, assumptions: { maxFeedMarkets: 1 } }))
   })
 
-  it("names the market if the exchange sends no book of the only market", () =>
+  it("names the market if the exchange sends no book of the only subscribed market", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -296,7 +296,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("does not start with an old `ticker` message after an outage of all markets", () =>
+  it("does not start with an old `ticker` message after an outage of the subscription to all markets", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const bid = (price: string) =>

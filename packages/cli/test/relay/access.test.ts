@@ -18,7 +18,7 @@ describe("decide", () => {
     }
   })
 
-  it("refuses a Host header that names another machine or another port", () => {
+  it("refuses a Host header that is not this machine with the relay's port", () => {
     for (const host of [
       "",
       "evil.example:8788",

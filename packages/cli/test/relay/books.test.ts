@@ -27,7 +27,7 @@ class World {
     this.books.add("A")
   }
 
-  /** Returns short descriptions of the messages that the reader receives. */
+  /** Adds a reader. Returns short descriptions of the messages that it receives. */
   reader(): ReadonlyArray<string> {
     const received: Array<string> = []
     const connection = new FeedConnection({

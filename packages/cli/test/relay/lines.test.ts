@@ -4,6 +4,7 @@ import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
+import { describeEvent } from "../../src/relay/describe.ts"
 import { mergeLines } from "../../src/relay/lines.ts"
 import { levelsAt, MemoryReader, withRelay } from "./memory.ts"
 
@@ -13,7 +14,7 @@ const run = (test: Parameters<typeof withRelay>[0], lines = 2) =>
 const errorsOf = ({ messages }: MemoryReader) =>
   messages.flatMap(({ msg, type }) => (type === "error" ? [`${msg?.["code"]}: ${msg?.["msg"]}`] : []))
 
-/** A connection needs several steps. */
+/** Lets time pass in steps, because a connection needs several steps. */
 const adjust = (millis: number) => Effect.repeat(TestClock.adjust(50), { times: millis / 50 })
 
 describe("mergeLines", () => {
@@ -22,7 +23,7 @@ describe("mergeLines", () => {
       Effect.gen(function* () {
         const bad = new MemoryReader(hub)
         bad.subscribe(["NONE"])
-        // The first line subscribes again after ten seconds. It is slower than the second line, so it refuses last.
+        // The first line subscribes again after ten seconds. It is slower than the second line, so it is refused last.
         yield* pass(9_000)
         yield* sandbox.plant({ feed: "command", cmd: "unsubscribe", delayMillis: 2_000 })
         yield* pass(21_000)
@@ -113,7 +114,9 @@ describe("mergeLines", () => {
           yield* pass(1_000)
           const reason = "OrderBooks.watch was not sent: invalid input at /lines: expected an integer from 1 to 8"
           assert.deepStrictEqual(errorsOf(reader), [`10: Channel error: the relay cannot watch A: ${reason}`])
-          assert.deepInclude(events, { type: "upstream_refused", channel: "orderbook_delta", markets: ["A"], reason })
+          const event = { type: "upstream_refused", channel: "orderbook_delta", markets: ["A"], reason } as const
+          assert.deepInclude(events, event)
+          assert.strictEqual(describeEvent(event), `orderbook_delta: no subscription to A: ${reason}`)
         }),
       9
     ))
@@ -121,7 +124,7 @@ describe("mergeLines", () => {
 
 describe("Hub", () => {
   for (const lines of [1, 2]) {
-    it(`repairs a book with a new snapshot if another reader's unknown market interrupts ${lines} lines`, () =>
+    it(`keeps a reader's book correct if another reader's unknown market interrupts the subscription (lines: ${lines})`, () =>
       run(
         ({ account, hub, pass, sandbox }) =>
           Effect.gen(function* () {

@@ -82,7 +82,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       ["list_subscriptions"]
     ]
 
-    /** Returns the replies to all commands, without fields that depend on the time. */
+    /** Returns the snapshots and the replies to all commands, without fields that depend on the time. */
     const replies = (reader: PlainReader) =>
       Effect.gen(function* () {
         for (const [cmd, params] of commands) {
@@ -119,7 +119,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
   })
 
   describe("the status", () => {
-    it.effect("has the number of readers and the relay's subscriptions at the exchange", () =>
+    it.effect("has five fields, and is refused to pages of other origins", () =>
       Effect.gen(function* () {
         const { relay } = yield* RelayWorld
         const response = yield* Effect.promise(() => fetch(`${relay.url}/status`))

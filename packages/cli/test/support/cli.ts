@@ -40,8 +40,9 @@ export interface Result {
   readonly stderr: string
 }
 
+/** A separate process uses only `env`, `stdin` and `head`. */
 export interface Options {
-  /** The environment variables. Those of the test's process are not visible. */
+  /** The environment variables. A separate process also gets `PATH` and `NODE_COMPILE_CACHE`. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
   /** The number of lines after which the reader closes the standard output. */
@@ -59,9 +60,9 @@ export interface Options {
   readonly redirectTo?: string
   /** The frozen time of the run. Waits still take their real time. */
   readonly nowMillis?: number
-  /** Only for a run in this process. */
+  /** Called with all text on the standard error, after each addition. */
   readonly onStderr?: (stderr: string) => void
-  /** When this effect completes, the user stops the command. Only for a run in this process. */
+  /** When this effect completes, the user stops the command. */
   readonly stop?: Effect.Effect<void>
 }
 

@@ -19,7 +19,7 @@ export interface Example {
   readonly output: string
 }
 
-/** Single and double quotes keep a word together. */
+/** Splits a line into words. Single and double quotes keep a word together. */
 const words = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "")
 

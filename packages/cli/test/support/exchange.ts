@@ -22,7 +22,7 @@ export interface Exchange {
    * exist yet.
    */
   readonly env: Readonly<Record<string, string>>
-  /** Removed when the scope closes. */
+  /** A temporary folder, which is removed when the scope closes. */
   readonly folder: string
   readonly run: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshi>
   readonly runProcess: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshiProcess>

@@ -27,7 +27,7 @@ type Json = ReturnType<typeof JSON.parse>
 
 export interface Trading extends Exchange {
   readonly ticker: string
-  /** Read from the exchange, newest first. */
+  /** The orders of the account in the market, read from the exchange, newest first. */
   readonly orders: Effect.Effect<ReadonlyArray<PlacedOrder>>
   readonly pendingFiles: () => ReadonlyArray<string>
   readonly json: (args: ReadonlyArray<string>, options?: Options) => Effect.Effect<RunResult & { readonly value: Json }>

@@ -119,7 +119,7 @@ describe("freeOf", () => {
   const position = FixedPoint.countUnsafe
   const order = (book_side: "bid" | "ask", count: string) => ({ book_side, remaining_count_fp: position(count) })
 
-  it("subtracts from the position the resting orders that close it", () => {
+  it("subtracts the resting orders that close the position", () => {
     assert.strictEqual(freeOf(position("10"), []), "10.00")
     assert.strictEqual(freeOf(position("10"), [order("ask", "6"), order("bid", "3")]), "4.00")
     assert.strictEqual(freeOf(position("-10"), [order("bid", "6"), order("ask", "3")]), "-4.00")

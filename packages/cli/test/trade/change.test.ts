@@ -285,7 +285,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("cancels all orders with one request, and shows their number before it asks", () =>
+      it.effect("shows the number of orders before it asks, and cancels a subaccount's orders with one request", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXALL-26-T1")
           const { sandbox } = trader

@@ -33,7 +33,7 @@ layer(exchange(), { excludeTestServices: true })("a change with a closed standar
     })
   )
 
-  it.effect("ends with the code of the worst outcome, and shows the outcome of each order", () =>
+  it.effect("ends with the code of the worst outcome, and shows the canceled order", () =>
     Effect.gen(function* () {
       const { account, run, sandbox, ticker } = yield* trading("KXCLOSED-26-T3")
       const order = { ticker, side: "bid", count: "1", price: "0.50" } as const

@@ -83,7 +83,7 @@ layer(exchange(), { excludeTestServices: true })("a command that is sending a ch
         child.kill("SIGKILL")
         yield* ended
         assert.deepStrictEqual(pendingFiles(), ["kill-1.json"])
-        // Two processes can settle at the same time.
+        // Two commands can settle at the same time.
         const both = yield* Effect.all([json(["order", "settle"]), json(["order", "settle", "kill-1"])], {
           concurrency: 2
         })

@@ -61,7 +61,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("--dry-run prints the exact request, which a later --yes sends", () =>
+    it.effect("--dry-run prints the exact request, and sends nothing", () =>
       Effect.gen(function* () {
         const { json, orders, run, ticker } = yield* trading("KXDRY-26-T1")
         const args = ["order", "place", "sell", "yes", ticker, "--count", "3", "--price", "0.70"]
@@ -92,7 +92,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("assumes the highest known fees if the terms of the series cannot be read", () =>
+    it.effect("assumes the highest known fees if the exchange does not show the event", () =>
       Effect.gen(function* () {
         const { json, run, sandbox, ticker } = yield* trading("KXTERMS-26-T1")
         yield* sandbox.plant({ operation: "GetEvent", status: 404, times: 2 })
@@ -342,7 +342,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
     )
 
     it.effect(
-      "places one order for two commands with the same id, and reports an unknown outcome if the second order differs",
+      "places one order for two commands with the same id, and reports an unknown outcome if a later order differs",
       () =>
         Effect.gen(function* () {
           const { env, json, orders, pendingFiles, ticker } = yield* trading("KXTWICE-26-T1")

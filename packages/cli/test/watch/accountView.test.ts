@@ -135,7 +135,7 @@ describe("shareRows", () => {
     assert.deepStrictEqual(shareRows([3, 3], -1, 0), [0, 0])
   })
 
-  it("gives rows that cannot be divided to the section that the keys scroll", () => {
+  it("gives a row that cannot be divided to the section that the keys scroll", () => {
     assert.deepStrictEqual(shareRows([9, 9, 9, 9], 5, 2), [1, 1, 2, 1])
     assert.deepStrictEqual(shareRows([9, 9, 9, 9], 1, 3), [0, 0, 0, 1])
   })

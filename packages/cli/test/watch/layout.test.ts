@@ -50,7 +50,7 @@ describe("left and right", () => {
 })
 
 describe("fit", () => {
-  it("takes exactly the given width, with any number of pieces", () => {
+  it("takes exactly the given width, with several pieces", () => {
     fc.assert(
       fc.property(fc.array(hostileText, { maxLength: 4 }), width, (texts, width) => {
         const line = fit(

@@ -65,7 +65,7 @@ describe("followStatuses", () => {
     })
   )
 
-  it.effect("repeats a failed read, and reports a pause within a minute", () =>
+  it.effect("repeats a failed read after a minute, and reports a pause", () =>
     Effect.gen(function* () {
       const paused = { ...market, closeMillis: 1e12, status: "inactive" }
       const { reported } = yield* follow((reads) => (reads === 0 ? undefined : paused))

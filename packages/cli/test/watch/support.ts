@@ -60,7 +60,7 @@ export const trade = (
     nowMillis - secondsAgo * 1_000
   )
 
-/** A live market with three levels on each side, two own orders and three trades. */
+/** A live market with three levels on each side, two own orders, two trades and a hole (lost trades). */
 export const market = (ticker: string, title: string): MarketState => ({
   ticker,
   title,

@@ -25,7 +25,7 @@ const eventsOf = ({ stdout }: Result): ReadonlyArray<Event> =>
 
 const typesOf = (result: Result): ReadonlyArray<string> => eventsOf(result).map(({ type }) => type)
 
-/** Runs `act` when the connection is live. */
+/** Runs the command until its output matches `end`. Runs `act` when the connection is live. */
 const stream = <E, R>(args: ReadonlyArray<string>, end: RegExp, act: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const { run } = yield* LocalExchange
@@ -149,7 +149,7 @@ layer(
   })
 
   describe("book --json", () => {
-    it.effect("prints the snapshot, then each change, with its ticker, seq and time", () =>
+    it.effect("prints the snapshot, then a change, with ticker, seq and time", () =>
       Effect.gen(function* () {
         const result = yield* stream(["book", ticker], /orderbook_delta/, place("bid", "0.40"))
         assert.deepStrictEqual([result.exit, result.stderr], ["done", ""])
@@ -215,7 +215,7 @@ layer(
   })
 
   describe("trades --json", () => {
-    it.effect("prints each trade with the taker's side", () =>
+    it.effect("prints a trade with the taker's side", () =>
       Effect.gen(function* () {
         const { sandbox } = yield* LocalExchange
         const taker = yield* sandbox.createAccount()
@@ -235,7 +235,7 @@ layer(
   })
 
   describe("account --json", () => {
-    it.effect("prints the account once it is known, then its changes", () =>
+    it.effect("prints the account, its balance, its order groups, and a new order", () =>
       Effect.gen(function* () {
         // An order that is placed before the account is known is part of the account, and causes no `order` event.
         const placing = Effect.repeat(place("bid", "0.10"), Schedule.spaced(300))

@@ -44,7 +44,7 @@ import type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 export type AccountChannel = "user_orders" | "fill" | "market_positions" | "order_group_updates"
 
 /**
- * A loss of messages, after which the account is not live.
+ * A loss of messages. The account is then not live, except if the channel is `order_group_updates`.
  *
  * - `outage`: the connection or the subscription was lost. Messages are ignored until the channel is subscribed again.
  * - `undecodable`: a message did not decode.
@@ -153,8 +153,8 @@ export interface AccountOptions extends ReadOptions {
   readonly fillsFromMillis?: number | undefined
   /**
    * After a loss of messages, fills are read from this many milliseconds before the loss. A verification reads fills
-   * from this many milliseconds before the last read. The value must cover the time until a loss is noticed, the latency
-   * of a message, and the difference between the local clock and the exchange's clock. Default: 600,000.
+   * from this many milliseconds before the last read. The value must cover the time until a loss is noticed, the
+   * latency of a message, and the difference between the local clock and the exchange's clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**
@@ -219,19 +219,19 @@ export class AccountState {
     return this.#version
   }
 
-  /** The number of messages and rows that did not change the account. */
+  /** The number of inputs, such as messages and rows, that did not change the account. */
   get ignored(): number {
     return this.#ignored
   }
 
-  /** Returns the same object until something changes. */
+  /** Returns the account if it is live: the same object until something changes. */
   read(): Result.Result<Account, AccountNotLive> {
     return this.#status._tag === "Live"
       ? Result.succeed(this.known())
       : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
-  /** While the account is not live, parts may be missing or out of date. */
+  /** Returns the account even while it is not live: parts may then be missing or out of date. */
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
@@ -243,7 +243,7 @@ export class AccountState {
     }))
   }
 
-  /** Until this call, messages of the channel are ignored. */
+  /** Records that a channel is subscribed. Until this call, messages of the channel are ignored. */
   subscribed(channel: AccountChannel, nowMillis: number): void {
     this.#subscribed.add(channel)
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)
@@ -371,7 +371,7 @@ export class AccountState {
     ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
-  /** Records that a read began. If it is not complete after `readTimeoutMillis`, `needs` returns it again. */
+  /** Records that a read began. If it is not complete in time (see `readTimeoutMillis`), `needs` returns it again. */
   requested(need: Need, nowMillis: number): void {
     if (need._tag === "Orders") this.#orderRead.requested(nowMillis)
     else if (need._tag === "Fills") this.#fillRead.requested(nowMillis)

@@ -40,12 +40,12 @@ export class Fills {
     this.#max = max
   }
 
-  /** Oldest first. */
+  /** Returns the kept fills, oldest first. */
   all(): ReadonlyArray<AccountFill> {
     return this.#sorted.map(({ fill }) => fill)
   }
 
-  /** Returns `new` even if newer fills displace the fill at once. */
+  /** Adds a fill. Returns `new` even if newer fills displace the fill at once. */
   add(fill: AccountFill): Added {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)

@@ -7,8 +7,8 @@
  * A line is whole if it lacks no message. If a line loses a message, the account stays live as long as another whole
  * line is subscribed to the channel. The lists are read again anyway, because the other line can be lost before it
  * delivers the message. A line can be up to `behindMillis` behind another line. So a line becomes whole `behindMillis`
- * after it became live or last lost a message. Until then, another line may be the only line that delivers an earlier
- * message.
+ * after it last lost a message, or after it became live while another line was live. Until then, another line may be
+ * the only line that delivers an earlier message.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_
 
 const behindMillis = 10_000
 
-/** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
+/** The wait before a subscription is opened again, if the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
 export interface Outside {
@@ -153,7 +153,7 @@ export class Following {
     }
   }
 
-  /** Before a call for an outage, remove the channel from the `live` of the line. */
+  /** Records a loss of a line. Before a call for an outage, remove the channel from the `live` of the line. */
   #lose(line: Line, loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()

@@ -48,7 +48,10 @@ export class OrderGroups {
     return [...this.#groups.values(), ...this.#deleted.values()]
   }
 
-  /** Returns the changed group. Undefined for a repeated or older message, and for a group that is already deleted. */
+  /**
+   * Applies a message, and returns the changed group. Undefined if the message is repeated, old, or about a deleted
+   * group.
+   */
   update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): AccountOrderGroup | undefined {
     if (this.#deleted.has(order_group_id)) return undefined
     const known = this.#groups.get(order_group_id)
@@ -65,7 +68,7 @@ export class OrderGroups {
     return group
   }
 
-  /** Returns the changed groups. */
+  /** Makes all statuses unknown, except `deleted`. Returns the changed groups. */
   lost(): ReadonlyArray<AccountOrderGroup> {
     const known = [...this.#groups.values()].filter(({ status }) => status !== "unknown")
     const unknown = known.map((group) => Object.freeze({ ...group, status: "unknown" as const }))

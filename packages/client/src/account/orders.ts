@@ -135,7 +135,9 @@ export class Orders {
     return missing
   }
 
-  /** Removes an unconfirmed order, and returns it. Undefined if the read began too early to count. */
+  /**
+   * Removes an unconfirmed order, and returns it. Undefined for other orders, or if the read began too early to count.
+   */
   notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
     if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined

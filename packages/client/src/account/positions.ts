@@ -33,8 +33,8 @@ export class Positions {
   }
 
   /**
-   * Returns whether the position changed. A message contains the time when it was sent, not the time of the change. A
-   * message is ignored if it was sent before the last change that a read showed.
+   * Applies a message. Returns whether the position changed. A message contains the time when it was sent, not the time
+   * of the change. A message is ignored if it was sent before the last change that a read showed.
    */
   push(position: AccountPosition, sentMillis: number | undefined, receivedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
@@ -51,8 +51,8 @@ export class Positions {
   }
 
   /**
-   * Returns whether the position changed. A read that began less than `lagMillis` after the last message may show an
-   * older position, and is ignored.
+   * Applies a row of a read. Returns whether the position changed. A read that began less than `lagMillis` after the
+   * last message may show an older position, and is ignored.
    */
   read(position: AccountPosition, updatedMillis: number, startedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)

@@ -1,5 +1,5 @@
 /**
- * Reads over REST the lists and orders that the state of an account needs.
+ * Uses REST to read the lists and orders that the state of an account needs.
  *
  * @module
  */

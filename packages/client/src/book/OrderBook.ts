@@ -144,7 +144,7 @@ interface Parsed {
 
 const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
 
-/** The returned keys are ascending. */
+/** Parses the levels of a side. The returned keys are ascending. */
 const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
   const entries: Array<readonly [key: number, size: number]> = []
   for (const [price, count] of levels) {
@@ -389,7 +389,7 @@ export class OrderBook {
     this.#ignored++
   }
 
-  /** Returns a loss if the change is not possible. */
+  /** Applies a change. Returns a loss if the change is not possible. */
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
     const micros = safeUnits.parse(price_dollars, 6)
     const delta = safeUnits.parse(delta_fp, 2)

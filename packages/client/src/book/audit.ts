@@ -75,7 +75,7 @@ class Recording {
     this.market_ticker = market_ticker
   }
 
-  /** Undefined if the book was unreadable at some time during the read, or changed too often. */
+  /** The states of the book. Undefined if it was unreadable at some time during the read, or changed too often. */
   get states(): ReadonlyArray<Book> | undefined {
     return this.#states
   }
@@ -87,10 +87,10 @@ class Recording {
   }
 }
 
-/** Undefined for a market that could not be compared. */
+/** The differences of each market. Undefined for a market that could not be compared. */
 type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
 
-/** Waits until a read would take no tokens from other calls. */
+/** Waits until a read would take no tokens from other calls. Does not wait if the read can never be sent. */
 const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never, KalshiPublic> =>
   Effect.gen(function* () {
     const { waitFor } = yield* KalshiPublic

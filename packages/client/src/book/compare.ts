@@ -25,7 +25,7 @@ type Sizes = ReadonlyMap<number, number>
 
 type RestLevels = OrderbookCountFp["yes_dollars"]
 
-/** Undefined if a price or a count is not a decimal, or has too many decimals. */
+/** Returns the sizes of levels. Undefined if a price or a count is not a decimal, or has too many decimals. */
 const sizesOf = (
   levels: Iterable<readonly [price: string, count: string]>,
   yesPriceOf: (micros: number) => number

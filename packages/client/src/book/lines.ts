@@ -1,5 +1,6 @@
 /**
- * Keeps books over one or several lines. Each line is a subscription to all markets on its own session (a set of connections).
+ * Keeps books over one or several lines. Each line is a subscription to all markets on its own session (a set of
+ * connections).
  *
  * **Details**
  *
@@ -39,7 +40,7 @@ type FeedService = Feed.KalshiFeed["Service"]
 
 /** A watched market that a line does not have. */
 interface Retry {
-  /** Undefined if the line had no room for the market. */
+  /** The refusal of the exchange. Undefined if the line could not add the market for another reason. */
   readonly refusal: Feed.MarketsError | undefined
   /** When the line adds the market again. Infinity while an attempt is in progress. */
   dueMillis: number
@@ -85,7 +86,7 @@ class Lines {
     this.#changes = changes
   }
 
-  /** Fails if no line accepts the markets. */
+  /** Watches markets. Fails if no line accepts them. */
   add(tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const fresh = tickers.filter((ticker) => !this.#books.has(ticker))
@@ -205,7 +206,7 @@ class Lines {
     return count
   }
 
-  /** If the line has no room for the markets now, it tries again later. */
+  /** Adds markets to a line. If the line cannot add them now, it tries again later. */
   #join(line: Line, tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const fresh = tickers.filter((ticker) => !line.numbers.has(ticker))
     for (const ticker of fresh) {
@@ -286,7 +287,7 @@ class Lines {
     this.#publishIfChanged(ticker)
   }
 
-  /** After an outage, the next messages belong to a new subscription. */
+  /** Records a loss of a book on a line. After an outage, the next messages belong to a new subscription. */
   #lose(line: Line, ticker: string, loss: Loss): void {
     const number = line.numbers.get(ticker)
     const found = this.#books.get(ticker)
@@ -368,7 +369,7 @@ class Lines {
   }
 }
 
-/** The first line uses the session of the layer. */
+/** Watches markets over `count` lines. The first line uses the session of the layer. */
 export const watchLines = (
   market_tickers: ReadonlyArray<string>,
   count: number,

@@ -157,7 +157,7 @@ export class Changes {
     return this.#tickers.stream
   }
 
-  /** Returns a function that stops the calls. */
+  /** Calls an observer now, and at each change of a market. Returns a function that stops the calls. */
   observe(ticker: string, observer: () => void): () => void {
     this.#observers.set(ticker, new Set([...(this.#observers.get(ticker) ?? []), observer]))
     observer()

@@ -11,7 +11,7 @@ export interface All {
   readonly add: (id: string) => boolean
 }
 
-/** The platform limits a set to 2 ** 24 - 1 elements. */
+/** The platform limits a set to 2 ** 24 elements. */
 const largestSet = 2 ** 23
 
 export const all = (options: { readonly maxIds: number; readonly perSet?: number }): All => {

@@ -17,7 +17,7 @@ import { durationMillis } from "../time.ts"
  * **Gotchas**
  *
  * - A policy determines when and how often a request is retried. The operation determines which failures allow a retry.
- *   So no schedule can send an order twice.
+ *   So no schedule can make the client place an order twice.
  * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
  *   401 is also retried if the date of the response shows that the timestamp was wrong. This applies to every
  *   operation, because the exchange does not carry out a request that it rejects with 401. It happens at most once per

@@ -46,7 +46,7 @@ const withinTime = (
   return limitMillis > 0 ? timeoutOrElse(attempt, limitMillis, timedOut) : timedOut
 }
 
-/** An attempt is signed after its waits, so that the timestamp is current. */
+/** Makes the function that performs one attempt. It signs after the waits, so that the timestamp is current. */
 export const make = (
   connection: Connection,
   transport: Transport

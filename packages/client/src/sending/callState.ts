@@ -50,7 +50,7 @@ export class CallState {
    * carried out this request.
    */
   firstLostSentMillis: number | undefined = undefined
-  /** Whether the last response was a 401 whose date shows that the timestamp of the request was wrong. */
+  /** With `correctClockSkew`: whether the last response was a 401 whose date shows that the timestamp was wrong. */
   timestampWasOff = false
   /** Whether the call was already repeated because of its timestamp. */
   wasSignedAgain = false

@@ -95,7 +95,10 @@ const endOf = (text: string, start: number, value: string): number => {
   return matched >= Math.min(value.length, pieceLength) ? end : -1
 }
 
-/** Whether a number is the value of a JSON member, such as a time of the exchange. Then it is not an echoed header. */
+/**
+ * Whether a number is the value of a JSON member, such as a time of the exchange. Then it is not an echoed header. At
+ * most six spaces may precede the number.
+ */
 const isMember = (text: string, start: number): boolean => /":\s*$/.test(text.slice(Math.max(0, start - 8), start))
 
 const isStandalone = (text: string, start: number, end: number, value: string): boolean => {

@@ -168,7 +168,10 @@ export const errorOf = (arrived: Arrived): Errors.ErrorBody =>
 const maxKeptLength = 16_384
 const maxKeptDepth = 100
 
-/** Undefined if the body is too large or too deep, because printing it would flood a log or overflow the stack. */
+/**
+ * Returns the JSON of a body. Undefined if the body is too large or too deep, because printing it would flood a log or
+ * overflow the stack.
+ */
 const printableJson = ({ json, text }: ParsedBody): unknown => {
   if (text.length > maxKeptLength) return undefined
   let depth = 0

@@ -32,8 +32,8 @@ export interface Skew {
   ) => Interval | undefined
   readonly measured: (now: Reading) => Measurement | undefined
   /**
-   * Returns the milliseconds to add to this machine's clock for a signature. 0 if the skew may be smaller than the
-   * resolution of a date (one second).
+   * Returns the milliseconds to add to this machine's clock for a signature. 0 without a measurement, or if the skew
+   * may be within the resolution of a date (one second).
    */
   readonly correctionMillis: (now: Reading) => number
 }
@@ -64,7 +64,7 @@ const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} 
 const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
 const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
 
-/** In Unix milliseconds. Undefined if the text is not a date. */
+/** Reads an HTTP date, in Unix milliseconds. Undefined if the text is not an HTTP date. */
 export const dateMillis = (header: string): number | undefined => {
   // The day of the week is not checked.
   const text = httpDate.test(header)

@@ -16,7 +16,7 @@ const platformClock = /*#__PURE__*/ Context.get(/*#__PURE__*/ Context.empty(), C
 
 const longestTimerMillis = 2 ** 31 - 1
 
-/** Waits for the finalizers of the interrupted effect before it continues with `orElse`. */
+/** Interrupts the effect after `millis`, waits for its finalizers, and continues with `orElse`. */
 export const timeoutOrElse = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   millis: number,

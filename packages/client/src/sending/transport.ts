@@ -66,7 +66,7 @@ const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 
-/** Runtimes wrap the system's error once or twice. */
+/** Returns the innermost error with a code. Runtimes wrap the system's error once or twice. */
 const innermost = (cause: unknown): unknown => {
   let found = cause
   let current = cause
@@ -133,7 +133,7 @@ const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return whole
 }
 
-/** Fails as soon as the body exceeds the limit, even if the headers declare a smaller body. */
+/** Reads a body in chunks. Fails as soon as it exceeds the limit, even if the headers declare a smaller body. */
 const readStream = (
   response: HttpClientResponse.HttpClientResponse,
   maxBodyBytes: number,

@@ -61,8 +61,8 @@ export interface Options {
    */
   readonly disorderMillis?: number | undefined
   /**
-   * How long a line can lack a trade that another line has delivered. After that, the line counts as lost. Default:
-   * 30,000.
+   * How long a complete line can lack a trade that another line has delivered. After that, the line counts as lost.
+   * Default: 30,000.
    */
   readonly lateMillis?: number | undefined
 }
@@ -94,9 +94,9 @@ export interface TradeEvent {
  *
  * **Details**
  *
- * `sinceMillis` is the exchange's time of the last trade before the hole, minus `disorderMillis`. If no trade arrived
- * before the hole, `sinceMillis` is one minute before the first line was live. `untilMillis` is when a line was live
- * again, by this machine's clock, but not less than `sinceMillis`.
+ * `sinceMillis` is the exchange's time of the last trade of a complete line, minus `disorderMillis`. Without such a
+ * trade, `sinceMillis` is one minute before the first line was live. `untilMillis` is when a line was live again, by
+ * this machine's clock, but not less than `sinceMillis`.
  */
 export interface Hole extends Interval {
   readonly _tag: "Hole"
@@ -196,8 +196,9 @@ const open = <A>(
  * the first trade of the restored line, by more than twice `disorderMillis`. If the other line is lost earlier, the
  * loss is reported as a hole. A hole does not prove that a trade happened in it.
  *
- * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
- * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
+ * A complete line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines`
+ * shows which lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the
+ * last line.
  *
  * **Gotchas**
  *

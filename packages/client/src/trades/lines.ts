@@ -31,7 +31,8 @@ const capacity = 100_000
 export interface LineState {
   /**
    * - `complete`: each trade that the line did not deliver was delivered by another line, or is in a reported hole.
-   * - `unproven`: the line is live again after a loss, but the trades of the loss may still be missing on every line.
+   * - `unproven`: the line became live while another line was complete. The trades before that may still be missing on
+   *   every line.
    * - `lost`: the line is not live, or it is late.
    */
   readonly status: LineStatus
@@ -106,7 +107,7 @@ export class TradeLines {
     this.#markets = new Set(markets ?? [everyMarket])
   }
 
-  /** Fails if no line accepts the request. */
+  /** Subscribes all lines. Fails if no line accepts the request. */
   open(): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const opened = this.#lines.map((line) => this.#subscribe(line))
     return opened.find(Result.isSuccess) ?? opened[0]!

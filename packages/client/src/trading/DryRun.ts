@@ -1,5 +1,5 @@
 /**
- * Dry runs record what a program would have sent, without sending it.
+ * Dry runs record the writes of a program, without sending them.
  *
  * **When to use**
  *

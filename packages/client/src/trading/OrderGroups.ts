@@ -1,7 +1,7 @@
 /**
  * Order groups: a circuit breaker on fills. A group has a limit of contracts over a rolling 15-second window. If the
- * fills of its orders exceed the limit, the exchange triggers the group: it cancels all resting orders of the group. It
- * refuses new orders until the group is reset.
+ * fills of its orders exceed the limit, the exchange triggers the group: it cancels all resting orders of the group,
+ * and refuses new ones until the group is reset.
  *
  * **When to use**
  *

@@ -17,8 +17,8 @@
  *
  * - The exchange consists of shards. A market is on one of them, and only cash on that shard backs an order.
  * - The id of an order does not show its shard. So an operation that changes an order needs `exchange_index` or a
- *   ticker. Without `exchange_index`, the exchange has to find the order. The search takes time, and costs tokens in
- *   the write bucket of every shard. Source: the rate-limit guide of October 2026.
+ *   ticker. With only the ticker, the exchange has to find the order. The search takes time, and costs tokens in the
+ *   write bucket of every shard. Source: the rate-limit guide of October 2026.
  * - In the weekly pause (Thursdays 03:00–05:00 Eastern), you can cancel orders, but not place or amend them. After a
  *   market closes, you cannot change its orders, and the exchange cancels them. Source: the guides on hours and on the
  *   life of a market, 2026.

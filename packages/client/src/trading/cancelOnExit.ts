@@ -116,7 +116,7 @@ const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
 
 /**
  * Removes the lost orders with the id of a known order. A lost order with this id is the known order, because the
- * exchange has at most one order per `client_order_id`.
+ * exchange has at most one order per market and `client_order_id`.
  */
 const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)
@@ -407,8 +407,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order is canceled too. If the response to its placement was lost, it is only reported, because its price
- *   or count differs from the request.
+ * - An amended order is canceled too. But if the response to its placement was lost, and the amendment changed its
+ *   price or count, it is only reported.
  * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without the id, the layer cannot find an order
  *   whose response was lost, and only reports the order.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.

@@ -25,7 +25,7 @@ export interface CancelTarget {
   readonly order_id: string
   /** The market of the order. Without `exchange_index`, the exchange uses it to find the shard. */
   readonly ticker: string
-  /** The shard of the exchange that the order is on. If it is set, only one rate-limit bucket pays. */
+  /** The shard that the order is on. If it is set, only one rate-limit bucket pays. -1 counts as not set. */
   readonly exchange_index?: number | undefined
   /** 0 is the primary account, 1–63 are subaccounts. Default: `subaccount_number`, or 0. */
   readonly subaccount?: number | undefined

@@ -101,7 +101,7 @@ const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending
     : { _tag: "Made", order_id, mayRest: mayRest(order.request, remaining_count) }
 }
 
-/** Assigns items without a matching `client_order_id` in sequence to the orders without an id. */
+/** Returns one ending per order. Items without a matching id belong, in sequence, to the orders without an id. */
 const endingsOfBatch = (
   orders: ReadonlyArray<Order>,
   { orders: items }: BatchCreateOrdersV2Response

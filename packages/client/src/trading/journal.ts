@@ -36,7 +36,7 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Calls `marketOf`. If it fails, the dry run continues: only the cost of the order is unknown. */
+/** Calls `marketOf`. If it fails, the dry run continues: only the cost of the write is unknown. */
 const marketFrom = (
   marketOf: Options["marketOf"],
   order: CreateInput

@@ -241,7 +241,7 @@ const readMarket = (
       )
       isComplete = Result.isSuccess(yield* Effect.result(reading)) && isComplete
     }
-    // A mismatch counts only if all lists could be read: a missing page may contain the wanted order.
+    // A mismatch ends the search only if all lists could be read: a missing page may contain the wanted order.
     if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
     return isComplete
   })

@@ -308,11 +308,11 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** A refused item can also describe an order. */
+/** Whether an item describes an order. A refused item can also describe one. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
-/** The id of a refused order can be empty. */
+/** Whether there is an id. The id of a refused order can be empty. */
 export const isId = (order_id: string | null | undefined): order_id is string => order_id != null && order_id !== ""
 
 /**

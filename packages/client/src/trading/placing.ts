@@ -38,7 +38,7 @@ import { OrderRegistry, type PendingOrder } from "./registry.ts"
 export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 export interface PlaceOptions {
-  /** How long to look for an order whose response was lost, counted from the last attempt. Default: 10 seconds. */
+  /** How long to look for an order whose response was lost, after the last attempt has ended. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
 }
 

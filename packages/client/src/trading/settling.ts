@@ -197,8 +197,8 @@ const find = (
         window,
         clockChanged,
         exists,
-        // Only an `Unknown` has an error. An error that was read from a journal is not an instance of `Error`, and is
-        // dropped.
+        // Only an `Unknown` or a `Rejected` has an error. An error that was read from a journal is not an instance of
+        // `Error`, and is dropped.
         error: "error" in placement && placement.error instanceof Error ? (placement as Unknown).error : undefined,
         notListedAsOf: asOf,
         mismatch

@@ -17,7 +17,7 @@ import { compile, invalid } from "./compile.ts"
 export type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>
 
 /**
- * With `compiled`, the schema is compiled on first use. If the runtime does not allow code generation, the schema stays
+ * Makes the check of a schema. With `compiled`, the schema is compiled on first use. If it cannot be compiled, it stays
  * interpreted.
  */
 export const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check => {

@@ -191,7 +191,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([open(state), closed(state)], [[], ["a canceled"]])
   })
 
-  it("needs a read of each open order that a complete list does not contain", () => {
+  it("needs a read of each open order that a complete list must contain, but does not", () => {
     const state = live()
     for (const id of ["a", "b", "c"]) state.userOrder(userOrder({ id, at: 2_000 }), 2_000)
     state.lost(outage("user_orders"), 3_000)

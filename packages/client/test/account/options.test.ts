@@ -7,7 +7,7 @@ const describeFault = (options: Options): string | undefined => {
 }
 
 describe("faultIn", () => {
-  it("accepts the defaults, and the limits of each option", () => {
+  it("accepts the defaults, and extreme values of the options", () => {
     const accepted: ReadonlyArray<Options> = [
       {},
       { subaccounts: [0] },

@@ -67,7 +67,7 @@ describe("Read", () => {
     assert.isUndefined(read.page(["c"], 108, true, 108))
   })
 
-  it("does not add a page to a complete read that began at the same time as the read of the page", () => {
+  it("does not add a page to a read that is already complete, even if both reads began at the same time", () => {
     const read = new Read(10, 100, 1)
     read.page(["a"], 100, true, 100)
     read.want(100)

@@ -342,7 +342,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.ignored, 1)
   })
 
-  it("waits for a snapshot after the exchange's clock went down, and then increments `epoch`", () => {
+  it("waits for a snapshot after a delta with a lower clock, and increments `epoch` at each restart of the clock", () => {
     const book = live()
     book.delta(delta(2, 3, "yes", "0.4500", "1.00"), 0)
     assert.strictEqual(lossOf(book), "clock: clock 3 after 7")
@@ -493,7 +493,7 @@ describe("OrderBook", () => {
     assert.isTrue(book.isLive)
   })
 
-  it("accepts any seq after a loss, because the next subscription restarts seq", () => {
+  it("accepts the same seq again after a loss, because the next subscription starts at 1", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "closed" }, 0)
     book.snapshot(snapshot(1, 9, [["0.4400", "1.00"]]), 0)

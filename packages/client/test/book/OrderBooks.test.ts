@@ -114,7 +114,7 @@ describe("OrderBooks.watch with one line", () => {
   )
 
   for (const crossing of ["A", "B"]) {
-    inTime(`notices without a reader that the book of ${crossing} has been crossed for too long`, (exchange) =>
+    inTime(`notices by a timer that the book of ${crossing} has been crossed for too long`, (exchange) =>
       Effect.gen(function* () {
         const books = yield* watching(exchange, "A", "B")
         const reads: Array<string> = []

@@ -284,8 +284,8 @@ describe("OrderBooks.audit", () => {
         exchange.waitRequests,
         Array.from({ length: 4 }, () => ["A"])
       )
-      // An infinite wait means that the call can never be sent. The audit makes the call anyway, which fails with the
-      // reason.
+      // An infinite wait means that the call can never be sent. The audit makes the call anyway: the client's call
+      // fails with the reason.
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(events.length, 2)
     })

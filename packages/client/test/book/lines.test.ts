@@ -121,7 +121,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("requests a snapshot only on the one of three lines that lost a message", (exchange) =>
+  inTime("requests a snapshot only on the line that lost a message, with three lines", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"], { lines: 3 })
       for (const session of exchange.sessions) for (const ticker of ["A", "B"]) session.snapshot(ticker, levels)
@@ -185,7 +185,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("adds markets to each line, and does not add known markets twice", (exchange) =>
+  inTime("adds markets to each line, and keeps the books of known markets", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       yield* books.add(["A", "B"])
@@ -437,7 +437,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("ends the wait for a late line after the other line has ended, even if nobody reads the book", (exchange) =>
+  inTime("ends the wait for a late line by a timer after the other line has ended", (exchange) =>
     Effect.gen(function* () {
       const { books, first } = yield* watching(exchange, "A")
       first.delta("A", "yes", "0.4500", "1.00")
@@ -520,7 +520,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("notices that a book has been crossed for too long, even if nobody reads the book", (exchange) =>
+  inTime("notices by a timer that a book has been crossed for too long", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       for (const session of [first, second]) {

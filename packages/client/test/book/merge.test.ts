@@ -291,7 +291,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×10.00 | ")
   })
 
-  it("changes its version with each change and each loss", () => {
+  it("changes its version with a snapshot, with a change, and when it stops being live", () => {
     const book = new MergedBook("A", { nowMillis: 3 })
     const versions = [book.version]
     const record = () => versions.push(book.version)

@@ -117,7 +117,7 @@ export interface PartInput {
 describe("the docs of fields", () => {
   const integer = (more: Json = {}) => ({ type: "integer", ...more })
 
-  it("come from the operation's entry, else the shared parameter, else the field's name", async () => {
+  it("come from an entry for the operation's field, the shared parameter or the name of the field", async () => {
     const shared = { LimitQuery: query("limit", integer()) }
     const parameters = [id, { $ref: "#/components/parameters/LimitQuery" }]
     const limitDoc = async (fields: Readonly<Record<string, string>>) =>

@@ -33,7 +33,7 @@ const compile = async (document: Json, use: string): Promise<string> => {
 }
 
 describe("the generated types", () => {
-  it("are correct for every supported schema form", { timeout: 60_000 }, async () => {
+  it("are correct for many schema forms", { timeout: 60_000 }, async () => {
     const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
     const list = (items: Json, more: Json = {}): Json => ({ type: "array", items, ...more })
     const properties: Json = {

@@ -25,7 +25,7 @@ describe("Transfers.list", () => {
       reply: { status: 200, body: { transfers: [transfer], cursor: "" } }
     },
     {
-      it: "accepts a response without a cursor, which ends the pages",
+      it: "accepts a response without a cursor",
       call: Transfers.list(),
       request: `GET ${root}s`,
       reply: { status: 200, body: { transfers: [] } }
@@ -143,7 +143,7 @@ describe("Transfers.setTargetBalanceAllocation", () => {
       reply: { status: 200, body: {} }
     },
     {
-      it: "sends an empty list, which stops rebalancing",
+      it: "sends an empty list",
       call: Transfers.setTargetBalanceAllocation({ allocations: [] }),
       request: "POST /portfolio/target_balance_allocation",
       body: { allocations: [] },

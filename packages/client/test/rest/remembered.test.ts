@@ -27,7 +27,7 @@ describe("Remembered.all", () => {
     assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.has), [true, true, true, false])
   })
 
-  it("starts a new set when the current set is full", () => {
+  it("remembers 1,000 ids in sets of one id", () => {
     const memory = Remembered.all({ maxIds: 1000, perSet: 1 })
     for (let n = 0; n < 1000; n++) assert.isTrue(memory.add(String(n)))
     assert.isTrue(memory.has("0") && memory.has("999"))

@@ -245,9 +245,9 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
   )
 
-  it("contains the true skew, and widens only after a contradiction", () =>
+  it("contains the true skew, and does not widen while the skew is constant", () =>
     holds(
-      "contains the true skew, and widens only after a contradiction",
+      "contains the true skew, and does not widen while the skew is constant",
       fc.record({
         skewMillis: fc.integer({ min: -100_000, max: 100_000 }),
         trips: fc.array(fc.record({ waitMillis: fc.nat(20_000), upMillis: fc.nat(900), downMillis: fc.nat(900) }), {
@@ -304,7 +304,7 @@ describe("Unauthorized", () => {
     }).pipe(Effect.provide(layer({ skewMillis: -45_000, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
   )
 
-  it.effect("does not blame a clock whose skew is below the resolution of a date", () =>
+  it.effect("does not blame a clock whose skew may be within the resolution of a date", () =>
     Effect.gen(function* () {
       yield* from(0)
       const error = yield* rejectedCall
@@ -314,7 +314,7 @@ describe("Unauthorized", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401, rejection: wrongKey })))
   )
 
-  it.effect("blames a clock whose skew is above the resolution of a date", () =>
+  it.effect("blames a clock whose skew certainly exceeds the resolution of a date", () =>
     Effect.gen(function* () {
       yield* from(999)
       assert.include((yield* rejectedCall).message, "this machine's clock is 1501 ms (± 500 ms) behind the exchange's")
@@ -594,7 +594,7 @@ describe("correctClockSkew", () => {
   )
 
   for (const skewMillis of [1_900, -1_500]) {
-    it.effect(`does not correct a skew below the resolution of a date: ${skewMillis} ms`, () =>
+    it.effect(`does not correct a skew that may be within the resolution of a date: ${skewMillis} ms`, () =>
       Effect.gen(function* () {
         yield* getAt(0)
         yield* get
@@ -607,7 +607,7 @@ describe("correctClockSkew", () => {
     [999, 1_500, 1_501],
     [1, -1_500, -1_501]
   ] as const) {
-    it.effect(`corrects a skew above the resolution of a date: ${skewMillis} ms`, () =>
+    it.effect(`corrects a skew that certainly exceeds the resolution of a date: ${skewMillis} ms`, () =>
       Effect.gen(function* () {
         yield* getAt(fromMillis)
         yield* get

@@ -97,7 +97,7 @@ describe("SendPolicy.retry", () => {
     { status: 425, text: "too early" }
   ]) {
     it.effect(
-      `repeats every operation after ${reply.fault ?? reply.status}, because the request was not carried out`,
+      `repeats an operation with retry "never" after ${reply.fault ?? reply.status}, because it was not carried out`,
       () =>
         Effect.gen(function* () {
           const { result, sent } = yield* play(createGroup, [reply as Reply, created])
@@ -186,7 +186,7 @@ describe("SendPolicy.retry", () => {
 })
 
 describe("TransportError of an established connection", () => {
-  it.effect("means that the request may have been sent, with any code", () =>
+  it.effect("means that the request may have been sent, even with a code such as ECONNREFUSED", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
@@ -347,7 +347,7 @@ describe("SendPolicy.Overrides", () => {
     })
   )
 
-  it.effect('cannot make an operation with retry "never" repeat', () =>
+  it.effect('cannot make an operation with retry "never" repeat after a 503', () =>
     Effect.gen(function* () {
       const retried = Effect.provideService(createGroup, SendPolicy.Overrides, {
         retry: Schedule.recurs(9)
@@ -485,7 +485,7 @@ describe("Signer", () => {
   )
 })
 
-describe("a slow signer", () => {
+describe("a call with a slow signer", () => {
   it.effect("repeats no order more than a minute after the attempt that lost its response", () => {
     let signed = 0
     const slow = {
@@ -507,7 +507,7 @@ describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
     failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
-  it.effect("is true in the response to a retry, because the first attempt may have succeeded", () =>
+  it.effect("is true in the error of a retry, because the first attempt may have succeeded", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })

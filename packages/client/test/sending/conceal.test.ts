@@ -114,7 +114,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 
-  it("keeps a number that is a JSON member, and replaces it everywhere else", () => {
+  it("keeps a number after a JSON key and at most six spaces, and replaces it everywhere else", () => {
     const hide = concealing("1790000000123", "kalshi-access-timestamp")
     for (const text of [
       '":1790000000123}',

@@ -22,7 +22,7 @@ const connect = (options: Partial<connections.ConnectionOptions> = {}) =>
     })
   )
 
-/** The date of the response is an hour ahead of this machine's clock. */
+/** Observes a response whose date is an hour ahead of this machine's clock. */
 const receiveFromAhead = ({ clockSkew }: connections.Connection) =>
   Effect.map(
     Clock.clockWith((clock) => Effect.succeed(read(clock))),
@@ -30,7 +30,7 @@ const receiveFromAhead = ({ clockSkew }: connections.Connection) =>
   )
 
 describe("Connection", () => {
-  it.effect("signs any request, such as the feed's handshake, with this machine's time", () =>
+  it.effect("signs the feed's handshake with this machine's time", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_000_000)
       const connection = yield* connect()

@@ -150,7 +150,7 @@ describe("skew.make", () => {
     assert.isDefined(skew.observe(at(0), at(100, 250), dated(noon)))
   })
 
-  it("corrects a skew only if it is above the resolution of a date", () => {
+  it("corrects a skew only if it certainly exceeds the resolution of a date", () => {
     const near = make()
     observe(near, 0, 1_000)
     assert.strictEqual(near.correctionMillis(at(0)), 0)

@@ -52,7 +52,7 @@ describe("transport.make, a fault", () => {
     )
   }
 
-  it.effect("means that the request may have been sent, in every other case", () =>
+  it.effect("means that the request may have been sent if one of its errors has another code", () =>
     Effect.gen(function* () {
       for (const cause of [
         { code: "ECONNRESET", syscall: "connect" },
@@ -141,7 +141,7 @@ describe("transport.make, a response", () => {
   const bytesOf = (client: HttpClient.HttpClient, maxBodyBytes: number) =>
     Effect.map(transport.make(client, undefined)(outgoing, maxBodyBytes), ({ body }) => body.length)
 
-  it.effect("is read up to the limit with any content-length header", () =>
+  it.effect("is read up to the limit, with and without a content-length header", () =>
     Effect.gen(function* () {
       const tooLarge = {
         requestSent: "maybe",
@@ -169,7 +169,7 @@ describe("transport.make, a response", () => {
     })
   )
 
-  it.effect('that cannot be read has requestSent "maybe", with any code', () =>
+  it.effect('that cannot be read has requestSent "maybe", even with the code ECONNREFUSED', () =>
     Effect.gen(function* () {
       for (const headers of [{}, { "content-length": "10" }]) {
         const stream = new ReadableStream<Uint8Array>({

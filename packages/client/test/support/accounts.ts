@@ -28,7 +28,7 @@ export interface OrderRow {
   readonly remaining?: number
   /** When the exchange last updated the order. Undefined: it sends no time. */
   readonly at?: number | undefined
-  /** Whether the REST order lacks the time `at`. */
+  /** Whether the message and the REST order lack the time `at`. */
   readonly hidesTime?: boolean
 }
 
@@ -321,7 +321,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Throws if a property does not hold. */
+/** Plays the steps. Throws if a property does not hold. */
 export const play = (make: Make, input: Play): void => {
   const simulation = new Simulation(make, input)
   simulation.run(input.steps)
@@ -413,7 +413,7 @@ class Simulation {
     fill: new ChannelMessages(),
     market_positions: new ChannelMessages()
   }
-  /** The start of the last complete read of each list. */
+  /** The latest start of a complete read of each list. */
   readonly #proofs = new Map<string, number>()
   #pending: Array<Pending> = []
   #nowMillis = 1

@@ -97,7 +97,7 @@ class ReferenceExchange {
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
   }
 
-  /** Removes all YES levels without deltas. */
+  /** Starts an epoch, and removes all YES levels without deltas. */
   maintain(): void {
     this.#epoch++
     this.#clock = this.#base()
@@ -115,7 +115,7 @@ class ReferenceExchange {
     return (seq, id) => snapshot(seq, clock, yes, no, id)
   }
 
-  /** Sometimes returns a change of zero contracts, or three changes of which the first two leave the book crossed. */
+  /** Sometimes returns a change of zero contracts, or three changes of which the first one crosses the book. */
   #changes(seed: number): ReadonlyArray<Change> {
     const side = seed % 2 === 0 ? "yes" : "no"
     const cents = (side === "yes" ? 45 : 51) + ((seed >> 1) % 4)

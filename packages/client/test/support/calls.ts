@@ -16,7 +16,7 @@ type AnyCall = Effect.Effect<unknown, unknown, Capabilities>
 export interface Setting extends Partial<Kalshi.Options> {
   /** The time at the start, in Unix milliseconds. Default: 0. */
   readonly atMillis?: number
-  /** How far the wall clock is ahead of the virtual clock at the start. Default: 0. */
+  /** With `clockSteps`: how far the wall clock is ahead of the virtual clock at the start. Default: 0. */
   readonly aheadMillis?: number
   /**
    * Changes of the wall clock. `afterMillis` counts from the previous change. `aheadMillis` is the new distance from

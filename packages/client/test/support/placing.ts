@@ -97,7 +97,7 @@ export const reportOf = <E, R extends Orders.Capabilities>(
     )
   })
 
-/** Interrupts the program after 5 seconds. */
+/** Plays a program with `cancelAllOnExit`, and by default interrupts it after 5 seconds. */
 export const playOnExit = <A, E>(
   program: Effect.Effect<A, E, Orders.Capabilities>,
   replies: ReadonlyArray<Reply>,

@@ -14,7 +14,7 @@ import { delta, snapshot } from "./books.ts"
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** Events go to all subscribers of the session. */
+/** A fake session, whose events go to all its subscribers. */
 export class FakeSession {
   /** The subscribers whose subscriptions have not ended. */
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []

@@ -64,7 +64,7 @@ const makeComplete = (sessions: ReadonlyArray<ScriptedSession>) => {
 }
 
 describe("Trades.watch", () => {
-  watching("delivers each trade once, from the line that receives it first", 2, ({ arrived, sessions }) =>
+  watching("delivers each trade once, whichever line receives it first", 2, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       a!.trade(1, base)
@@ -306,7 +306,7 @@ describe("Trades.watch", () => {
   })
 
   watching(
-    "subscribes again on a line that refused a market, and treats the line as lost until it accepts the market",
+    "subscribes again on a line whose market was refused, and treats the line as lost until the market is accepted",
     2,
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
@@ -409,7 +409,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  it.effect("ends its subscriptions and sessions with its scope", () => {
+  it.effect("ends its subscriptions and its additional sessions with its scope", () => {
     const feed = new ScriptedFeed()
     return Effect.gen(function* () {
       const scope = yield* Scope.make()

@@ -49,7 +49,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "lost"])
   })
 
-  it("begins the next hole at the last trade of a complete line, even if a lost line has later trades", () => {
+  it("begins the next hole no later than the last trade of a complete line, even if a lost line has later trades", () => {
     const { holes, live, lost, trade } = complete()
     for (const line of [0, 1]) lost(line)
     trade(0, 40_000)
@@ -62,7 +62,7 @@ describe("Coverage", () => {
     ])
   })
 
-  it("begins the next hole at the last trade of a line that has become complete", () => {
+  it("begins the next hole no later than the last trade of a line that has become complete", () => {
     const { holes, live, lost, statuses, trade } = complete()
     lost(1)
     live(1, 20_000)
@@ -125,7 +125,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "complete"])
   })
 
-  it("begins a hole at the last trade of the complete line, even if an unproven line has later trades", () => {
+  it("begins a hole no later than the last trade of the complete line, even if an unproven line has later trades", () => {
     const { holes, live, lost, trade } = complete()
     lost(1)
     live(1, 20_000)

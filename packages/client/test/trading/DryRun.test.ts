@@ -171,7 +171,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("is an upper bound for a closing order and a reduce_only order in either sequence", () => {
+  it.effect("depends on the sequence of a closing order and a reduce_only order", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-100") })
     const resting = { ...order, price: "0.40", count: "100" } as const
     const reducing = {

@@ -396,13 +396,13 @@ describe("Orders.batchCancel", () => {
 describe("Orders.cancelAll", () => {
   itSendsAndDecodes([
     {
-      it: "cancels the orders of all subaccounts by default and returns nothing",
+      it: "sends no subaccount by default, and returns nothing",
       call: Orders.cancelAll(),
       request: `DELETE ${writePath}`,
       reply: { status: 204 }
     },
     {
-      it: "cancels the orders of the primary account if the subaccount is 0",
+      it: "sends the subaccount 0",
       call: Orders.cancelAll({ subaccount: 0 }),
       request: `DELETE ${writePath}?subaccount=0`,
       reply: { status: 204 }

@@ -99,7 +99,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("stops retries when the scope closes", () =>
+  it.effect("stops the retries of a pending call after half of `within`", () =>
     Effect.gen(function* () {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, {
         retry: Schedule.spaced("20 seconds"),
@@ -234,7 +234,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports in `left` the orders that may still rest, and ends within its time limit", () =>
+  it.effect("reports in `left` the orders that may still rest, and why", () =>
     Effect.gen(function* () {
       const unknown = Effect.andThen(
         resting,
@@ -517,7 +517,7 @@ describe("Orders.cancelAllOnExit", () => {
       assert.strictEqual(yield* endedAfter(resting, [created, stuck]), 10_000)
       const looking = [lost, asOf(60_000), listed(), { ...asOf(60_000), delayMillis: 600_000 }]
       assert.strictEqual(yield* endedAfter(resting, looking), 5_000)
-      // The wait for a call that is still in flight counts toward this half.
+      // The wait for a call that is still in flight also takes at most half.
       const slow = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
       const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), listed()]
       assert.strictEqual(yield* endedAfter(slow, sending), 5_000)
@@ -542,7 +542,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("sends its cancels as soon as all calls have ended", () =>
+  it.effect("cancels a known order at once, and the orders of pending calls as soon as all calls have ended", () =>
     Effect.gen(function* () {
       const call = (client_order_id: string) => Orders.place(buy({ client_order_id }))
       const replyTo = (client_order_id: string, delayMillis: number): Reply => ({

@@ -378,7 +378,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up the orders that the response does not describe", () =>
+  it.effect("looks up the orders that the response describes unclearly or not at all", () =>
     Effect.gen(function* () {
       const program = Orders.batchCreate({
         orders: ["a", "b", "c", "d", "e"].map((client_order_id) => input({ client_order_id }))
@@ -425,7 +425,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up every order of a batch whose response was lost or unreadable", () =>
+  it.effect("looks up the orders with an id of a batch whose response was lost or unreadable", () =>
     Effect.gen(function* () {
       const program = Effect.exit(Orders.batchCreate({ orders: [input(), anonymous()] }))
       for (const reply of [lost, { status: 201, body: { orders: 1 } }, errorReply(500, "internal")]) {
@@ -632,7 +632,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("cancels the old and the new order_id of an amended order", () =>
+  it.effect("cancels the old and the new order_id of an amended order if the response has its client_order_id", () =>
     Effect.gen(function* () {
       const amend = (fields: Partial<Orders.AmendInput>) =>
         Orders.amend({ order_id, ticker, side: "bid", price: "0.55", count: "10", ...fields })

@@ -123,8 +123,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   /**
-   * Cancels without retries. Each round sends a cancel and reads the order. Every round after the first starts with
-   * `GET /exchange/user_data_timestamp`.
+   * Cancels without retries. Each round sends a cancel and reads the order. After a failed cancel, the next rounds
+   * start with `GET /exchange/user_data_timestamp`.
    */
   const cancel = (
     replies: ReadonlyArray<Reply>,
@@ -377,7 +377,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only from lists newer than the call, even if the local clock was set", () =>
+  it.effect("returns NoSuchOrder only from reads newer than the call, even if the local clock was set", () =>
     Effect.gen(function* () {
       const atMillis = 36_000_000
       // The local clock is one hour behind at first, and is then set to the right time.
@@ -393,7 +393,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only from lists newer than the call, measured by the exchange's clock", () =>
+  it.effect("returns NoSuchOrder only from reads newer than the call, measured by the exchange's clock", () =>
     Effect.gen(function* () {
       const startMillis = 36_000_000
       for (const [skewMillis, asOfMillis, expected] of [
@@ -401,7 +401,7 @@ describe("Orders.ensureCanceled", () => {
         [undefined, 1, "NoSuchOrder"],
         [10_000, 10_500, "MayRest"],
         [10_000, 11_001, "NoSuchOrder"],
-        // The exchange's clock is behind, so the lists must be newer than the local time.
+        // The exchange's clock is behind, so the reads must be newer than the local time.
         [-10_000, -1_000, "MayRest"],
         [-10_000, 1, "NoSuchOrder"]
       ] as const) {

@@ -100,7 +100,7 @@ describe("OrderGroups.watch", () => {
     )
   }
 
-  it.effect("ignores losses of other channels, and any loss before the subscription is live", () =>
+  it.effect("ignores an unknown message without a sid, and a loss before the subscription is live", () =>
     Effect.gen(function* () {
       const world = new World()
       const watch = yield* startWatching(world)

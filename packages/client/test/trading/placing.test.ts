@@ -240,7 +240,7 @@ describe("Orders.place", () => {
     ["by its message", { code: "invalid_order", message: "Order already exists" }],
     ["by its details", { code: "invalid_order", message: "no", details: "client order id already in use" }]
   ] as const) {
-    it.effect(`looks the order up if an error reports a duplicate ${how}, with any status`, () =>
+    it.effect(`looks the order up if an error reports a duplicate ${how}, with each of twelve statuses`, () =>
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 520]) {
           const reply = { status, body: { error } }
@@ -308,7 +308,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("sets `exists` after any 2xx status of Orders.create", () =>
+  it.effect("sets `exists` after an unexpected 2xx status of Orders.create", () =>
     Effect.gen(function* () {
       for (const [status, exists] of [
         [199, false],
@@ -342,7 +342,7 @@ describe("Orders.place", () => {
     ["with a null error", JSON.stringify({ ...createResponse, error: null, fill_count: 0 })],
     ["with a null client_order_id", JSON.stringify({ ...createResponse, client_order_id: null, fill_count: 0 })],
     [
-      "with the id after values of every other type",
+      "with the id after values of other types",
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
     ]
   ] as const) {

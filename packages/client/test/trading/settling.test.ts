@@ -169,7 +169,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("never returns NotPlaced after a success status", () =>
+  it.effect("never returns NotPlaced after a success status without an error in the body", () =>
     Effect.gen(function* () {
       const failing: Reply = { status: 201, text: "<html>" }
       const { outcome } = yield* place([failing, asOf(0), listed()], { within: 50 })
@@ -296,7 +296,7 @@ describe("Orders.settle", () => {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
         for (const one of [unsettled, journaled(unsettled)]) {
-          // The lists are ten hours newer than the first attempt.
+          // The reported as_of_time is ten hours after the first attempt.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })

@@ -9,7 +9,7 @@ import { atOrAbove, atOrBelow, type Levels } from "./grid.ts"
 import { hashOf, type Random, unitOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, maxPosition, placeOrder, restingOf, topOf } from "./traders.ts"
 
-/** The number of orders of one maker on each side of a market. */
+/** The maximum number of orders of one maker on each side of a market. */
 const ladderLength = 3
 
 /** The distance between the prices of a ladder, in ten-thousandths of a dollar. */
@@ -110,7 +110,7 @@ const moveLadder = (
 ): void => {
   for (let index = 0; index < Math.max(orders.length, prices.length); index++) {
     const [order, price] = [orders[index], prices[index]]
-    // In hundredths of a contract. Orders further from the value are larger.
+    // In hundredths of a contract. On average, orders further from the value are larger.
     const count = 100 * (5 + random.below(20)) * (index + 1)
     if (order === undefined && price !== undefined) {
       placeOrder(exchange, accountId, { ticker, side, price, count, timeInForce: "good_till_canceled" }, atMillis)

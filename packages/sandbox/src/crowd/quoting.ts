@@ -36,7 +36,7 @@ export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: st
   }
 }
 
-/** Whether a quote is confirmed, or accepted and not older than the longest time to confirm, 30 seconds. */
+/** Whether a quote is confirmed, or was accepted less than 30 seconds ago, the longest time to confirm. */
 const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
   status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The finalizer of MurmurHash3. */
+/** Mixes a word into a hash, with the finalizer of MurmurHash3. */
 const mix = (hash: number, word: number): number => {
   let mixed = Math.imul(hash ^ word, 0x9e3779b1)
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)

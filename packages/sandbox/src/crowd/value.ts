@@ -7,7 +7,7 @@
  */
 import { hashOf, normalOf, unitOf } from "./random.ts"
 
-/** The standard deviation of a score's change per second. */
+/** The standard deviation of a score's change per second, without jumps. */
 export const volatility = 0.006
 
 /** A score is between −`bound` and `bound`. */

@@ -60,7 +60,7 @@ export interface CreateOrder {
 
 /**
  * The target of a change or cancel. An order id does not contain a shard. If the target has neither a shard nor a
- * ticker, the order must be on shard 0.
+ * ticker, the order must be on shard 0. The shard -1 needs a ticker.
  */
 export interface OrderTarget {
   readonly orderId: string

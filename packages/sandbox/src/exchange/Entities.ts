@@ -2,7 +2,7 @@
  * The entities of the exchange: accounts, markets, orders, positions and money, as of one moment.
  *
  * Prices are in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in micro-dollars. Names
- * that end in `Millis` are Unix milliseconds. All of these are whole numbers.
+ * that end in `Millis` are Unix milliseconds. Apart from an infinite closing time, all of these are whole numbers.
  *
  * @module
  */
@@ -345,7 +345,7 @@ export interface Market {
   readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
-  /** When the market last changed. Trading does not count as a change. */
+  /** When the market last changed. Trading and changes of fees do not count. */
   readonly updatedMillis: number
   readonly openMillis: number
   /** `Infinity` if the market does not close automatically. */
@@ -522,7 +522,7 @@ export interface Rfq {
   readonly isObscured: boolean
   readonly ticker: string
   readonly eventTicker: string
-  /** The collection and the legs of the market, if it is a combo. */
+  /** The collection and the legs of the market, if it was created in a collection. */
   readonly combo: Market["combo"]
   readonly exchangeIndex: number
   /** Undefined for an RFQ with a target cost. */
@@ -666,9 +666,9 @@ export interface BestQuotes {
   readonly accountId: string
   readonly subaccount: number
   readonly status: RfqBatch["status"]
-  /** How many times the best bids have changed. */
+  /** How many times the best bids changed while the batch was open. */
   readonly version: number
-  /** When the best bids last changed. */
+  /** When they last changed while the batch was open. */
   readonly updatedMillis: number | undefined
   /** Whether every child has a bid on this side. */
   readonly isYesComplete: boolean
@@ -730,7 +730,7 @@ export interface Milestone {
   /** Further facts as plain JSON. */
   readonly details: Readonly<Record<string, unknown>>
   readonly createdMillis: number
-  /** The phase at the last run of the job that updates phases every five minutes. */
+  /** The phase at the last run of the job that updates phases every five minutes, or at a later creation. */
   readonly phase: Phase
   /** When the milestone was created, or when the job last changed its phase. */
   readonly updatedMillis: number

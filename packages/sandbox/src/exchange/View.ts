@@ -353,7 +353,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Returns the public id that other accounts see as the creator of the account's RFQs and quotes. */
+  /** Returns the public id of the account as a creator of RFQs and quotes. */
   communicationsId(accountId: string): Result.Result<string, Refusal> {
     return Result.map(this.#account(accountId), (account) => account.communicationsId)
   }
@@ -363,7 +363,7 @@ export class View extends ReferenceData {
     return Result.map(findRfq(this.state, rfqId), toRfq)
   }
 
-  /** Returns all accepted quotes that can still be confirmed, sorted by id. */
+  /** Returns the accepted quotes that can still be confirmed, sorted by id. Quotes on RFQ batches are not included. */
   quotesToConfirm(): ReadonlyArray<Quote> {
     const found: Array<Quote> = []
     for (const timer of this.state.timers.values()) {
@@ -438,14 +438,14 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Returns the newest order groups of the account, newest first. Each group has the fills in its time window. */
+  /** Returns the newest order groups of the account, newest first. Each group has the newest fills of its window. */
   newestGroups(accountId: string, limit: number): Result.Result<ReadonlyArray<GroupWindow>, Refusal> {
     return Result.map(this.#account(accountId), (account) => newestGroups(this.state, account, limit))
   }
 
   /**
-   * Returns the newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees
-   * only its own quotes.
+   * Returns the newest RFQs of all accounts, newest first, with the newest quotes on them. Only for the operator,
+   * because quotes are private.
    */
   newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
     return newestRfqs(this.state, limit)

@@ -1,5 +1,5 @@
 /**
- * A snapshot that refers to an entity which it does not contain.
+ * The error for a snapshot that refers to an entity which it does not contain.
  *
  * @module
  */

@@ -10,7 +10,7 @@ export const isUuid = (text: string): boolean => uuidPattern.test(text)
 
 const bytes = /*#__PURE__*/ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
-/** Reads a table, which is four times as fast as `toString`. */
+/** Converts a word to hexadecimal digits by a table, which is four times as fast as `toString`. */
 const hex = (word: number): string =>
   bytes[word >>> 24]! + bytes[(word >>> 16) & 255]! + bytes[(word >>> 8) & 255]! + bytes[word & 255]!
 

@@ -25,7 +25,7 @@ export class KeyIndex<Item> {
     return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
   }
 
-  /** Finds the greatest index below a given index, among the items that have one of the keys. */
+  /** Returns a search for the greatest index below a given index, among the items that have one of the keys. */
   before(keys: ReadonlyArray<string>): FindBefore {
     this.#catchUp()
     const lists = keys.flatMap((key) => {
@@ -69,12 +69,12 @@ export class FadingIndex<Item> {
     this.#items = items
   }
 
-  /** Finds the greatest index below a given index, among the items with the property. */
+  /** Returns a search for the greatest index below a given index, among the items with the property. */
   before(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.below(index))
   }
 
-  /** Finds the smallest index above a given index, among the items with the property. */
+  /** Returns a search for the smallest index above a given index, among the items with the property. */
   after(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.above(index))
   }

@@ -25,7 +25,7 @@ export class Log {
     this.#undelivered.push({ seq: ++this.#seq, atMillis, ...body })
   }
 
-  /** Returns a function that ends the subscription. */
+  /** Adds a subscription, and returns a function that ends it. */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     // Each subscription is a separate function, so that one subscriber can subscribe twice.
     const subscription = (entry: LogEntry): void => subscriber(entry)
@@ -34,8 +34,8 @@ export class Log {
   }
 
   /**
-   * Delivers the new entries. Entries that a subscriber adds follow after the current entry. If a subscriber throws,
-   * the delivery continues to the end, and then throws the first error.
+   * Delivers the new entries. Entries that a subscriber adds come last. If a subscriber throws, the delivery continues
+   * to the end, and then throws the first error.
    */
   deliver(): void {
     if (this.#isDelivering || this.#undelivered.length === 0) {

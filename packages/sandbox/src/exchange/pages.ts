@@ -8,7 +8,10 @@ import type { Page, PageQuery, TimeQuery } from "./Commands.ts"
 import type { Refusal } from "./Entities.ts"
 import { invalidParameters } from "./refusals.ts"
 
-/** Returns the greatest matching index below an index, or -1 if there is none. */
+/**
+ * Returns the greatest matching index below an index, or -1 if there is none. In a list that is `oldestFirst`: the
+ * smallest matching index above an index.
+ */
 export type FindBefore = (index: number) => number
 
 export interface Listing<in Item, out Shown> {
@@ -20,7 +23,7 @@ export interface Listing<in Item, out Shown> {
   readonly order?: "newestFirst" | "oldestFirst"
   /** For the order `newestFirst`: the greatest matching index below an index. By default, every index matches. */
   readonly before?: FindBefore
-  /** A page also ends before the total weight of its items would exceed `max`. Default: no maximum. */
+  /** A page with items also ends before their total weight would exceed `max`. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
   /** For the order `oldestFirst`: the smallest matching index above an index. By default, every index matches. */
   readonly after?: FindBefore | undefined
@@ -82,7 +85,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** Finds items that are neither early nor late. The items must be in chronological order. */
+/** Returns a search for items that are neither early nor late. The items must be in chronological order. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,

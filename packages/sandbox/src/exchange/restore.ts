@@ -162,7 +162,8 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
 }
 
 /**
- * Restores infinite closing times. JSON has no infinity, so a market that does not close automatically has null there.
+ * Restores infinite closing times. JSON has no infinity, so a market or collection that does not close automatically
+ * has null there.
  */
 export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
   atMillis,
@@ -231,7 +232,7 @@ const restoreCollection = (collection: Dumped["collections"]): CollectionState =
     }))
   })
 
-/** Restores the trades in chronological order. */
+/** Restores the list of all trades, in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {

@@ -62,7 +62,7 @@ export interface AccountState {
   /** The orders by their reserved client ids. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
-  /** By {@link holdingKey}. An unused subaccount or shard has no entry. */
+  /** By {@link holdingKey}. An unused subaccount or shard can be without an entry. */
   readonly holdings: Map<number, Holding>
   /** By subaccount, over all shards. */
   readonly positions: Map<number, PositionList>
@@ -77,7 +77,7 @@ export interface AccountState {
   readonly withdrawals: Array<Payment>
   readonly cashTransfers: Array<SubaccountTransfer>
   readonly shardTransfers: Array<TransferState>
-  /** Client ids of executed transfers. */
+  /** The client ids of executed transfers, each with the instance and the shard of its source. */
   readonly clientTransferIds: Set<string>
   allocation: Allocation
   marginedMicros: number
@@ -336,9 +336,9 @@ export interface MarketState {
   volume: number
   openInterest: number
   readonly positions: Array<PositionState>
-  /** At most one entry per hour, for at least a day. */
+  /** An entry is added if the last one is at least an hour old. Entries are kept for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
-  /** Oldest first. The values after the last action are recorded when the next action begins. */
+  /** Oldest first. The values after an action are recorded before the market's next action. */
   readonly quotes: Array<QuotePeriod>
   /** The time of the last action that can have changed the book or the last price. */
   touchedMillis: number
@@ -466,7 +466,7 @@ export const exchangeIsPaused: Refusal = /*#__PURE__*/ refusal("conflict", "exch
 export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? exchangeIsPaused : undefined
 
-/** Later events do not change the copy. Copying field by field is several times faster than a spread. */
+/** Copies an order. Later events do not change the copy. Field by field is several times faster than a spread. */
 export const snapshot = (order: OrderState): Order => ({
   orderId: order.orderId,
   accountId: order.accountId,

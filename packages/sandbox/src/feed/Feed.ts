@@ -113,7 +113,7 @@ export class Feed {
     return own === undefined ? exchange : exchange === undefined ? own : Math.min(own, exchange)
   }
 
-  /** Runs all due actions: timers of the exchange, pings, delayed frames, reference prices. */
+  /** Runs all due actions: timers of the exchange, pings, delayed commands and frames, reference prices. */
   tick(): void {
     if (this.#connections.size > 0) {
       this.#host.exchange.view(this.#host.now().exchangeMillis)
@@ -130,7 +130,7 @@ export class Feed {
     return () => void this.#reschedules.delete(callback)
   }
 
-  /** Without `accountId`, sends the message to the subscriptions of all accounts. */
+  /** Sends a message to the subscriptions of a channel. Without `accountId`, sends it to those of all accounts. */
   publish(message: {
     readonly channel: ChannelName
     readonly type: string

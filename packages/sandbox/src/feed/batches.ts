@@ -57,7 +57,7 @@ const ofBatch = (type: string, batch: RfqBatch, fields: object, without: Readonl
   bodyFor: (viewerId) => ({ id: batch.batchId, creator_id: shownTo(viewerId, batch), ...fields })
 })
 
-/** Makes a message that only the creator of the batch receives. */
+/** Makes a message that only the owner of a batch or of a batch quote receives. */
 const ofOwner = (
   type: string,
   { accountId, batchId, subaccount }: Pick<RfqBatch, "accountId" | "batchId" | "subaccount">,
@@ -131,7 +131,7 @@ const bestQuotes = (best: BestQuotes) => ({
   }))
 })
 
-/** A declined side offers no contracts. */
+/** Describes a quote. A declined side offers no contracts. */
 const offer = (quote: Quote) => ({
   quote_id: quote.quoteId,
   rfq_id: quote.rfqId,

@@ -34,7 +34,7 @@ export type FeedCommand =
 
 /** A message of a client, as far as it could be parsed. */
 export interface ParsedMessage {
-  /** Undefined if the id is absent or 0, because the exchange treats both the same way. */
+  /** Undefined if the id is invalid, absent or 0. The exchange treats the id 0 as absent. */
   readonly id: number | undefined
   /** The name of the command as sent; undefined if there is none. */
   readonly cmd: string | undefined
@@ -136,7 +136,7 @@ const isUserFilter = (value: unknown): value is "" | "self" => value === "" || v
 const isListOf = <A>(value: unknown, is: (item: unknown) => item is A): value is ReadonlyArray<A> =>
   Array.isArray(value) && value.every(is)
 
-/** Fails with the first malformed parameter. */
+/** Parses the parameters. Fails with the first malformed parameter. */
 const parseParameters = (params: Fields): Result.Result<Parameters, FeedError> => {
   let error: FeedError | undefined
   const read = <A>(name: string, is: (value: unknown) => value is A, expected: string): A | undefined => {

@@ -19,7 +19,7 @@ export interface Communication {
   readonly bodyFor: (accountId: string) => object
 }
 
-/** Undefined if the event causes no message. */
+/** Returns the message about an event. Undefined if the event causes no message. */
 export const toCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqCreated":
@@ -43,7 +43,10 @@ export const toCommunication = (event: Event): Communication | undefined => {
   }
 }
 
-/** A subscription with the user filter `self` receives the message only if its account created the RFQ. */
+/**
+ * Makes a message about an RFQ. A subscription with the user filter `self` receives the message only if its account
+ * created the RFQ.
+ */
 const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   type,
   shardedBy: rfq.ticker,
@@ -60,7 +63,7 @@ const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   })
 })
 
-/** Only the two parties of a quote receive the message. */
+/** Makes a message that only the two parties of a quote receive. */
 const ofQuote = (type: string, quote: Quote, fields: (isMaker: boolean) => object): Communication => ({
   type,
   shardedBy: quote.ticker,
@@ -108,7 +111,7 @@ const execution = ({ executedMillis, makerOrder, rfqOrder }: Quote, isMaker: boo
   }
 }
 
-/** `shardedBy` is a market ticker, or the id of an RFQ batch. */
+/** Whether a message belongs to the subscription's shard. `shardedBy` is a market ticker, or the id of an RFQ batch. */
 export const isInShard = ({ shardFactor, shardKey }: Subscription, shardedBy: string): boolean =>
   shardKey === undefined || hash(shardedBy) % shardFactor === shardKey
 

@@ -70,7 +70,7 @@ export interface ConnectionOptions {
   readonly maxWaitingLength?: number
   /** Calls `run` after a delay. */
   readonly later: (delayMillis: number, run: () => void) => void
-  /** Called with every frame that is sent. */
+  /** Called with every frame that is sent, or that waits for a slow client. */
   readonly onSend: (text: string) => void
   /** Called when a subscription ends. */
   readonly onEnded: (subscription: Subscription) => void

@@ -144,7 +144,7 @@ const checkChannel = (
   return markets === "required" && (parameters.marketTickers ?? []).length === 0 ? { code: 14 } : undefined
 }
 
-/** Undefined if the command names no market. */
+/** Returns the tickers of the named markets. Undefined if the command names no market, or the channel has none. */
 const readMarkets = (
   { tickerOfId }: Execution,
   name: ChannelName,
@@ -171,8 +171,9 @@ const newMarkets = (open: Subscription | undefined, tickers: ReadonlyArray<strin
   tickers.filter((ticker) => open?.markets?.has(ticker) !== true)
 
 /**
- * If `tickers` is undefined, the subscription receives all markets from now on. Returns the markets that now get a
- * first message: the added markets, or all given markets if the subscription already receives all markets.
+ * Adds markets to a subscription. If `tickers` is undefined, the subscription receives all markets from now on. Returns
+ * the markets that now get a first message: the added markets, or all given markets if the subscription already
+ * receives all markets.
  */
 const merge = (
   audience: Audience,

@@ -7,7 +7,7 @@ import { channels, type ChannelName } from "./channels.ts"
 import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type FeedErrorCode, isFeedErrorCode } from "./feedErrors.ts"
 
-/** A fault of an upgrade: its refusal, or a connection that ends right after the handshake. */
+/** A fault of an upgrade: its refusal, no response to it, or a connection that ends right after the handshake. */
 export interface UpgradeFault {
   readonly feed: "upgrade"
   /** The number of upgrades to which the fault applies. Default: 1. */
@@ -33,7 +33,7 @@ export interface CommandFault {
   readonly cmd?: string
   /**
    * Applies only to commands about this channel. If a subscribe command names several channels, the error is only for
-   * this channel.
+   * this channel, unless `isExecuted` is set.
    */
   readonly channel?: ChannelName
   /** Replies with this error. */
@@ -78,8 +78,8 @@ export interface FrameFault {
    * - `zeroDelta`: sends a delta of `0.00` before the message.
    * - `belowZero`: before the message, sends a delta that removes more than the level holds. The client's book is then
    *   wrong.
-   * - `cross`: before the message, sends two deltas with the same clock. The first delta crosses the book, and the
-   *   second undoes this.
+   * - `cross`: before the message, sends two deltas with the same clock. The first delta adds a bid at $0.99, which
+   *   crosses almost every ask, and the second removes it.
    * - `omit`: does not send the message, and does not count it in `seq`. The client's book is then wrong, and no later
    *   message shows this.
    * - `renameKeys`: sends an `orderbook_snapshot` with other names for the keys of both sides.

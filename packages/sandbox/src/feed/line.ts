@@ -30,7 +30,7 @@ export interface Line {
 /** A frame of a connection, for the operator. */
 export interface FeedFrame {
   readonly connectionId: number
-  /** `in`: a command of the client. `out`: a message or reply of the exchange, with the changes of planted faults. */
+  /** `in`: a text of the client. `out`: a message or reply of the exchange, with the changes of planted faults. */
   readonly direction: "in" | "out"
   readonly text: string
 }

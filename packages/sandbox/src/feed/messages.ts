@@ -28,7 +28,7 @@ const outcomeOf = (side: "bid" | "ask") => (side === "bid" ? "yes" : "no")
 const sidePrice = (side: "bid" | "ask", yesPrice: number, useYesPrice: boolean) =>
   price(side === "bid" || useYesPrice ? yesPrice : dollar - yesPrice)
 
-/** The account that caused the delta also receives the order's client id and subaccount. */
+/** A change of a level. The account that caused it also receives the order's client id and subaccount. */
 export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: boolean, isOwn: boolean) => ({
   market_ticker: event.ticker,
   market_id: marketId,
@@ -42,7 +42,7 @@ export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: bool
   ts_ms: event.atMillis
 })
 
-/** The snapshot has no key for a side without levels. */
+/** A snapshot of a book. It has no key for a side without levels. */
 export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, useYesPrice: boolean) => {
   const levels = (side: "bid" | "ask") =>
     book[side].toReversed().map(([level, resting]) => [sidePrice(side, level, useYesPrice), count(resting)])
@@ -126,7 +126,7 @@ type UpdateReason =
   | "Trade"
   | undefined
 
-/** A cancel by the order's owner, time in force or group has no documented reason. */
+/** The reason of a cancel. A cancel by the order's owner, time in force or group has no documented reason. */
 export const cancelReasonOf = ({ cancelReason }: Order): UpdateReason => {
   switch (cancelReason) {
     case "expired":
@@ -208,7 +208,7 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
  */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
-/** Undefined if the change causes no message. */
+/** The message about a change of a market. Undefined if the change causes no message. */
 export const toLifecycle = (
   change: Body<"market">["change"],
   market: Market,

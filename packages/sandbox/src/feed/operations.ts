@@ -95,7 +95,7 @@ const checkChannel = (name: string | undefined): Result.Result<void, string> =>
         `no channel has the name ${JSON.stringify(name)}. The channels are ${Object.keys(channels).join(", ")}`
       )
 
-/** Returns the number of dropped connections. */
+/** Drops connections, and returns their number. */
 export const drop = (feed: Feed, options: DropFeed): Result.Result<number, string> => {
   const { code = 1001, how = "close", reason = "" } = options
   if (!isCloseCode(code)) {

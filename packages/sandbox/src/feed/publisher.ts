@@ -91,7 +91,7 @@ export class Publisher {
     }
   }
 
-  /** Sends nothing if the market does not exist. */
+  /** Sends a snapshot. Sends nothing if the market does not exist. */
   sendSnapshot(subscription: Subscription, ticker: string, id?: number): void {
     const book = this.#view().book(ticker)
     if (Result.isSuccess(book)) {
@@ -100,7 +100,7 @@ export class Publisher {
     }
   }
 
-  /** Sends nothing if the market does not exist. */
+  /** Sends the current ticker. Sends nothing if the market does not exist. */
   sendCurrentTicker(subscription: Subscription, ticker: string): void {
     const view = this.#view()
     const market = view.ticker(ticker)
@@ -113,7 +113,7 @@ export class Publisher {
     }
   }
 
-  /** Called after the last connection has closed. */
+  /** Forgets the last tickers. Called after the last connection has closed. */
   reset(): void {
     this.#lastTickers.clear()
   }

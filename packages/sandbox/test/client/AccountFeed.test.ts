@@ -78,7 +78,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("reports the changes of an outage before the account is live again", (trader) =>
+  inMemory("reports the fill of an outage before the account is live, and then confirms the closed orders", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const made = yield* Orders.create(bid)
@@ -414,7 +414,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "uses the feed to settle an order whose response was lost, and reads no list",
+    "uses the feed to settle an order whose response was lost, although every list fails",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -455,7 +455,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("on exit, cancels an order whose response was lost, and reads no list", (trader) =>
+  inMemory("on exit, cancels an order whose response was lost, although every list fails", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

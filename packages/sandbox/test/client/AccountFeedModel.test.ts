@@ -168,7 +168,7 @@ const run = ({ isVerified, lines, readLagMillis, steps }: Play) =>
   ).pipe(Effect.provide(Layer.provideMerge(layerTest({ assumptions: { readLagMillis } }), TestClock.layer())))
 
 describe("AccountFeed", () => {
-  it("equals the exchange's account after any faults, and reports each fill once", async () => {
+  it("equals the exchange's account after random faults, and reports each fill once", async () => {
     await fc.assert(
       fc.asyncProperty(plays, (play) => Effect.runPromise(run(play))),
       { seed, numRuns: sampleSize(60, 1_000) }

@@ -128,7 +128,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("delivers the unchanged text of all frames in Feed.frames", ({ place }) =>
+  inMemory("delivers the text of all frames in Feed.frames", ({ place }) =>
     Effect.gen(function* () {
       const recorded = yield* collect(Feed.frames())
       const { events } = yield* collect(Feed.messages("orderbook_delta", { market_tickers: [ticker] }))
@@ -185,7 +185,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("S21: waits as long as Retry-After states", ({ sandbox }) =>
+  inMemory("S21: does not connect in the first 39 of the 40 seconds that Retry-After states", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))

@@ -169,7 +169,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("shows private fields only to the creator, and hides an obscured creator", () =>
+  it.effect("shows private fields only to the creator, and hides an obscured creator until the execution", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const children = pairs.slice(0, 2)

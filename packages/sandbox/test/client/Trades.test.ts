@@ -323,7 +323,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("when its scope closes, ends its connections but not the connection of the layer", ({ sandbox }) =>
+  inMemory("when its scope closes, ends its subscriptions and its additional connections", ({ sandbox }) =>
     Effect.gen(function* () {
       for (let round = 0; round < 20; round++) {
         const scope = yield* Scope.make()

@@ -329,7 +329,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S25: reopens a subscription that delivers nothing although its connection is open", (trader) =>
+  inMemory("S25: reopens a subscription that stops delivering although its connection is open", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* OrderBooks.watch([ticker])
@@ -399,7 +399,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S31: delivers messages that arrive before the reply to the subscribe command, in order", (trader) =>
+  inMemory("S31: delivers messages in order although the subscribe command gets no reply", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* sandbox.plant({ feed: "command", cmd: "subscribe", isSilent: true })
@@ -414,7 +414,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S34, A5: delivers every message type of a channel, and no gap for messages without seq", (trader) =>
+  inMemory("S34, A5: delivers the messages of two channels, and no gap for messages without seq", (trader) =>
     Effect.gen(function* () {
       const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
       const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })

@@ -10,7 +10,7 @@ import { ticker } from "../support/world.ts"
 
 const bot = fileURLToPath(new URL("../support/quoting.ts", import.meta.url))
 
-/** Kills the process if it still runs when the scope closes. */
+/** Starts the bot as a process. Kills the process if it still runs when the scope closes. */
 const started = Effect.gen(function* () {
   const { credentials, url } = yield* Sandbox
   const { keyId, privateKey } = credentials[0]!

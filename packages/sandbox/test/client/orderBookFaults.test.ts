@@ -312,7 +312,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B24: keeps no data of a market that was removed a thousand times", (trader) =>
+  inMemory("B24: does not grow if a market is removed and added a thousand times", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

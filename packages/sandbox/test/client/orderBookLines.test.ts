@@ -326,7 +326,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("reports an unknown market after both lines refused it, and keeps the other markets", () =>
+  inMemory("reports an unknown market after its refusal on both lines, and keeps the other markets", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines: 2 })
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -346,7 +346,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("adds a market again to a line that refused it", ({ sandbox }) =>
+  inMemory("adds a market again to a line that got no snapshot of it", ({ sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))

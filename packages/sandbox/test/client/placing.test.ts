@@ -149,7 +149,7 @@ describe("Orders.buyYes, buyNo, sellYes, sellNo and closePosition", () => {
       { seed, numRuns: 250 }
     ))
 
-  it("never close more than the position, for YES and NO positions and prices", () =>
+  it("never close more than the position with closePosition, for YES and NO positions and prices", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: -500, max: 500 }).filter((held) => held !== 0),
@@ -325,7 +325,7 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
 
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** Settles the outcome after five minutes. Also returns the number of orders with the id of the outcome. */
+/** Settles the outcome within five minutes. Also returns the number of orders with the id of the outcome. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))

@@ -151,7 +151,7 @@ describe("the markets of the crowd", () => {
 })
 
 describe("the traders of the crowd", () => {
-  it("trade in the exchange's other markets too, on any shard and price grid", () => {
+  it("trade in the exchange's other markets too, also on another shard and price grid", () => {
     const exchange = makeCrowded()
     const fine = [{ start: "0.00", end: "1.00", step: "0.0001" }]
     for (const market of [{ ticker: "KXA-26-1" }, { ticker: "KXB-26-1", exchangeIndex: 2, priceRanges: fine }]) {
@@ -170,7 +170,7 @@ describe("the traders of the crowd", () => {
     assert.isAbove(unwrap(exchange.view(start + 10 * minute).ticker("KXCROWDLONG-A-YES")).volume, 0)
   })
 
-  it("conserve money and contracts, and keep their positions within their limits", () => {
+  it("conserve money and contracts, and keep their positions small", () => {
     const exchange = makeCrowded({ pace: 20 })
     for (let atMillis = start; atMillis <= start + sampleSize(1, 24) * hour; atMillis += 20 * minute) {
       const snapshot = exchange.snapshot(atMillis)
@@ -294,7 +294,7 @@ describe("the quotes of the crowd", () => {
     assert.strictEqual(quotesAt(at + 17_000).length, 3)
   })
 
-  it("decline an RFQ that would make a position too large", () => {
+  it("are missing for an RFQ that would make a position too large", () => {
     const exchange = makeCrowded()
     assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])
   })
@@ -321,7 +321,7 @@ describe("the quotes of the crowd", () => {
     assert.strictEqual(unwrap(exchange.view(start + minute).ticker(ticker)).bid, 0)
   })
 
-  it("do not answer RFQs of the crowd's own accounts", () => {
+  it("are missing for RFQs of the crowd's own accounts", () => {
     const exchange = makeCrowded()
     const { accountId } = exchange.view(start).accounts()[0]!
     const rfq = rfqTerms(10, { ticker: "KXCROWDLONG-A-YES" })
@@ -496,7 +496,7 @@ describe("levelsOf", () => {
     assert.deepStrictEqual([levels.length, levels[0], levels.at(-1)], [100 + 80 + 99, 10, 9_990])
   })
 
-  it("finds the closest level below or above a price", () => {
+  it("finds the closest level at or below a price, and at or above it", () => {
     const found = [15, 1_050, 1_100, 9_999].map((price) => [atOrBelow(levels, price), atOrAbove(levels, price)])
     assert.deepStrictEqual(found, [
       [10, 20],

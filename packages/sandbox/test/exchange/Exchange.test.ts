@@ -118,7 +118,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(own, "status"), ["resting"])
   })
 
-  it("cancels the resting order of the same account, in any subaccount, and continues (maker)", () => {
+  it("cancels a resting order of another subaccount of the account, and continues (maker)", () => {
     const floor = makeFloor()
     const [self, other] = [floor.account("self"), floor.account("other")]
     floor.fund(self, { subaccount: 5 })
@@ -162,7 +162,7 @@ describe("createOrder", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" })).status, "resting")
   })
 
-  it("expires an order at its time, before any later command", () => {
+  it("expires an order at its time, before a later command", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const expiring = floor.place(maker, terms("ask", 50, 1, { expirationSeconds: start / 1_000 + 10 }))
@@ -242,7 +242,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual([order.initialCount, order.fillCount, order.status], [300, 300, "executed"])
   })
 
-  it("trades from a market's opening until its close, which cancels resting orders", () => {
+  it("accepts orders from a market's opening until its close, which cancels a resting order", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const hours = { ticker: "KXHOURS-1", openMillis: start + 1_000, closeMillis: start + 2_000 }
@@ -258,8 +258,8 @@ describe("createOrder", () => {
   })
 
   it.each([
-    // Two fills of 0.01 contracts at $0.01 have a fee of 7 micro-dollars each. The second fill refunds the rounding of
-    // the first fill.
+    // Before rounding, two fills of 0.01 contracts at $0.01 have a fee of 6.93 micro-dollars each. With `microdollar`,
+    // the second fill refunds $0.0001 of the rounding.
     { rule: "to $0.000001 by default", feeRounding: undefined, twice: 100 },
     { rule: "to $0.000001", feeRounding: "microdollar", twice: 100 },
     { rule: "to $0.0001", feeRounding: "centicent", twice: 200 }
@@ -399,7 +399,7 @@ describe("View.listOrders", () => {
     assert.deepStrictEqual(ids({ maxSeconds: start / 1_000 + 4 }), [first.orderId])
   })
 
-  it("refuses a cursor of another list, and a limit out of bounds", () => {
+  it("refuses an invalid cursor, and a limit out of bounds", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {

@@ -502,7 +502,10 @@ class Pair {
     return this.#agreeOn("confirm", codeOf(result), this.model.confirmQuote(index, maker))
   }
 
-  /** Most random numbers select a quote with this status, usually before it expires, and the account that can act on it. */
+  /**
+   * Most random numbers select a quote with this status, and the account that can act on it. An accepted quote can
+   * usually still be confirmed.
+   */
   #quoteIn(status: "open" | "accepted", number: number, party: "maker" | "creator" = "maker") {
     const earliest = status === "open" || number % 5 === 0 ? 0 : this.model.now + 1
     return often(
@@ -636,7 +639,7 @@ class Pair {
     return Math.ceil(this.model.now / 1_000) * 1_000 + 4_000
   }
 
-  /** Most random numbers select a resting order. The others select any order, or no order. */
+  /** About half of the numbers select a resting order, if there is one. The others select any order, or no order. */
   #choose(number: number): number {
     const resting = [...this.model.orders.keys()].filter((index) => this.model.orders[index]!.status === "resting")
     return number < 30 ? (resting[number % Math.max(1, resting.length)] ?? number) : number - 30
@@ -811,7 +814,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("neither creates nor loses money, even in a settlement at any value", () => {
+  it("neither creates nor loses money, even in a scalar settlement", () => {
     forAll(100, (commands) => {
       const { apply, exchange, holdings, model } = new Pair()
       const total = () =>

@@ -79,7 +79,7 @@ describe("View.listFills", () => {
 })
 
 describe("the lists of View", () => {
-  it("contain the same items for every page size, even if new items are added between two pages", () => {
+  it("contain the same fills for each page size, even if new fills are added between two pages", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const trade = () => {

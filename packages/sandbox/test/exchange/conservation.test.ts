@@ -14,7 +14,7 @@ const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snap
 
 const parts = total / between
 
-/** After each part, `replace` may return another exchange. */
+/** Executes the commands in parts. After each part, `replace` may return another exchange. */
 const run = (
   replace: (exchange: Exchange, now: number, part: number) => Exchange,
   onEvent: (event: Event) => void = () => {}
@@ -41,7 +41,7 @@ const kindOf = (event: Event): string =>
           ? `rfqBatchClosed ${event.batch.closeReason}`
           : event.type
 
-/** Settled combos with trades, and how many of them have a value between zero and one dollar. */
+/** The number of settled combos with trades, and how many of them have a value between zero and one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
   const traded = markets.filter(({ combo, settledMillis, volume }) => combo && settledMillis && volume > 0)
   return { traded: traded.length, scalar: traded.filter(({ result }) => result === "scalar").length }

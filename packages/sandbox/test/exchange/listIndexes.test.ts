@@ -130,9 +130,9 @@ describe("View.listPositions", () => {
     limit: 2
   }
 
-  it("lists every position once, even if positions that sort first are created between pages", () => {
+  it("lists every position once, even if positions on lower shards are created between pages", () => {
     const { floor, me, trade } = makeShards()
-    // The positions on shard 3 come first, and the positions on shard 0 come last.
+    // The positions on shard 3 are created first, and the positions on shard 0 last.
     const order = markets.toReversed()
     order.slice(0, 4).forEach(trade)
     const first = unwrap(floor.view().listPositions(me, query))

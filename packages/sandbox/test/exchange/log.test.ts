@@ -46,7 +46,7 @@ describe("Exchange.execute", () => {
     assert.deepStrictEqual(throughJson(replayed.dump(actors.now)), throughJson(exchange.dump(actors.now)))
   })
 
-  it("gives the same state and the same log on every run", () => {
+  it("gives the same state and the same log on a second run", () => {
     const [one, other] = [makeRecorded(2_000), makeRecorded(2_000)]
     assert.deepStrictEqual(other.log, one.log)
     assert.deepStrictEqual(other.exchange.dump(other.actors.now), one.exchange.dump(one.actors.now))
@@ -467,7 +467,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("logs created events, the state of each market after a change, and pauses", () => {
+  it("logs a created event, the state of a market after each change, and a pause", () => {
     const { events, exchange } = makeFloor()
     unwrap(exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
     unwrap(exchange.execute({ type: "setActive", trading: false, exchangeIndex: 2 }, start))
@@ -507,7 +507,7 @@ describe("Exchange.subscribe", () => {
     assert.strictEqual(log[0]?.seq, seq + 1)
   })
 
-  it("lets a subscriber execute commands, and delivers their entries to every subscriber afterwards", () => {
+  it("lets a subscriber execute a command, and then delivers its entries to another subscriber", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const log: Array<string> = []

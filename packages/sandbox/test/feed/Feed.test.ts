@@ -34,7 +34,7 @@ describe("Feed.upgrade", () => {
     )
   })
 
-  it("refuses an unauthenticated request with the same error codes as REST", () => {
+  it("refuses an unauthenticated request with 401 and the code of the reason", () => {
     const world = makeFeedWorld()
     const me = world.account()
     const signedForRest = world.request(me, {
@@ -72,7 +72,7 @@ describe("Feed.upgrade", () => {
     assert.strictEqual(world.feed.upgrade(world.request(world.account()))._tag, "Accepted")
   })
 
-  it("takes tokens from the account's read bucket", () => {
+  it("refuses connections when the account has no tokens left", () => {
     const world = makeFeedWorld()
     const me = world.account()
     world.run({ type: "setTier", accountId: me.accountId, tier: "basic" })
@@ -90,7 +90,7 @@ describe("Feed.upgrade", () => {
 })
 
 describe("subscribe", () => {
-  it("gets the reply `subscribed` for each channel, and then the snapshot of each market", () => {
+  it("gets the reply `subscribed` for each channel, followed by the snapshot on orderbook_delta", () => {
     const { line } = connected()
     const frames = line.ask({
       id: 1,

@@ -129,10 +129,11 @@ describe("rfq_batch_created and rfq_batch_deleted", () => {
   })
 
   it("are sent only for own batches if the user filter is self", () => {
-    const { create, creator, listen, maker } = setup()
+    const { create, creator, listen, maker, world } = setup()
     const [own, others] = [listen(creator, { user_filter: "self" }), listen(maker, { user_filter: "self" })]
-    create()
-    assert.deepStrictEqual(typesOf(own), ["rfq_batch_created"])
+    const { batchId } = create()
+    world.run({ type: "deleteRfqBatch", accountId: creator.accountId, batchId })
+    assert.deepStrictEqual(typesOf(own), ["rfq_batch_created", "rfq_batch_deleted"])
     assert.deepStrictEqual(typesOf(others), [])
   })
 })
@@ -182,7 +183,7 @@ describe("batch_quote_created", () => {
 })
 
 describe("rfq_batch_best_quotes", () => {
-  it("is sent only to the creator, at most every 250 milliseconds", () => {
+  it("is sent only to the creator, at most once every 250 milliseconds", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     const batch = create({ clientBatchId: "mine" })
     const [own, others] = [listen(creator), listen(maker)]

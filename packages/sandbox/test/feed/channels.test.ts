@@ -20,7 +20,7 @@ const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
 describe("orderbook_delta", () => {
-  it("shows NO prices on the side no by default, and YES prices with use_yes_price", () => {
+  it("shows NO prices on the side no, or YES prices with use_yes_price", () => {
     const { listen, me, other, world } = setup()
     const [onOwnScale, onYesScale] = [
       listen(other, "orderbook_delta", book),
@@ -142,7 +142,7 @@ describe("fill, user_orders and market_positions", () => {
     assert.deepStrictEqual(part(theirs.take()), [[true, "yes", "1.00", undefined, undefined]])
   })
 
-  it("report every change of an order, with the reason", () => {
+  it("report every change of an order, with the reason of a trade and of a decrease", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "user_orders")
     const { orderId } = world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -179,7 +179,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("report positions after trades and settlement", () => {
+  it("report positions after a trade and after the settlement", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "market_positions")
     world.order(other, { side: "ask", price: 4_000, count: 100 })
@@ -195,7 +195,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("show nothing of other subaccounts to a key that is locked to a subaccount", () => {
+  it("show no order of another subaccount to a key that is locked to a subaccount", () => {
     const { listen, me, world } = setup()
     world.run({ type: "createSubaccount", accountId: me.accountId, exchangeIndex: 0 })
     const { keyId } = world.run({
@@ -277,7 +277,7 @@ describe("market_lifecycle_v2 and multivariate_market_lifecycle", () => {
     assert.strictEqual(frames[6]!.msg.settlement_value, "0.2500")
   })
 
-  it("separate combos from other markets", () => {
+  it("send the events and markets of combos only on multivariate_market_lifecycle", () => {
     const { listen, other, world } = setup()
     const [combos, others] = [listen(other, "multivariate_market_lifecycle"), listen(other, "market_lifecycle_v2")]
     world.run({ type: "createEvent", event: { eventTicker: "KXCOMBO-26", multivariate: true } })

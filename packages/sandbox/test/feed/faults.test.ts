@@ -139,7 +139,7 @@ describe("faults of messages", () => {
     assert.isBelow(deltas[0]! + 5, 0)
   })
 
-  it("cross: before the message, two deltas cross the book and restore it", () => {
+  it("cross: before the message, two deltas with one clock add and remove a bid at $0.99", () => {
     const messages = twoDeltas("cross").faulty.map((text) => JSON.parse(text).msg)
     assert.deepStrictEqual(
       messages.map(({ delta_fp, price_dollars }) => [price_dollars, delta_fp]),
@@ -195,7 +195,7 @@ describe("operations on connections", () => {
     return { world, me, line }
   }
 
-  it("drop connections with any close code, with a reset or by silence", () => {
+  it("drop connections with a close code, with a reset or by silence", () => {
     const { line, me, world } = opened()
     assert.strictEqual(Result.getOrThrow(operations.drop(world.feed, { code: 4001, reason: "bye" })), 1)
     assert.strictEqual(line.ended(), "close 4001 bye")
@@ -231,7 +231,7 @@ describe("operations on connections", () => {
     ])
   })
 
-  it("publish any message to all accounts or to one account", () => {
+  it("publish a message to all accounts or to one account", () => {
     const { me, world } = setup()
     const [mine, theirs] = [me, world.account()].map((account) => {
       const line = world.connect(account)
@@ -246,7 +246,7 @@ describe("operations on connections", () => {
     assert.deepStrictEqual(outline(theirs!.take()), ["rfq_batch_deleted sid 1 seq 1"])
   })
 
-  it("set reference prices, and refuse unknown names and values", () => {
+  it("set reference prices, and refuse unknown names and invalid values", () => {
     const { me, world } = setup()
     const line = world.connect(me)
     line.send({ id: 1, cmd: "subscribe", params: { channels: ["pyth_value"], underlying_tickers: ["all"] } })

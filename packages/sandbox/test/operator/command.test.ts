@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The process stops when the scope closes. */
+/** Starts the command. Its process stops when the scope closes. */
 const start = (...options: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, [file, ...options])),
@@ -193,7 +193,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("prints the address of its page, and permits the origins of --cors", () =>
+  it.live("prints the address of its page, and permits an origin of --cors", () =>
     Effect.gen(function* () {
       const origin = "http://localhost:3000"
       const text = yield* announced("--port", "0", "--cors", "https://app.example.com", "--cors", origin)

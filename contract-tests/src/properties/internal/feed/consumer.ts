@@ -28,7 +28,7 @@ export interface Handlers<Channel extends Name> {
   readonly onEnd: (error: Feed.FeedError | undefined) => void
 }
 
-/** The consumer starts paused. Returns undefined if the session has too many connections. */
+/** Opens a stream and consumes it. The consumer starts paused. Undefined if the session has too many connections. */
 export const consume = <Channel extends Name>(
   world: World,
   channel: Channel,

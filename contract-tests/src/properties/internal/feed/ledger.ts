@@ -25,7 +25,7 @@ const dollar = 10_000
 
 const scaled = (text: string, factor: number): number => Math.round(Number(text) * factor)
 
-/** With `hasYesPrices`, the subscription has YES prices on both sides. */
+/** The key of a price. With `hasYesPrices`, the subscription has YES prices on both sides. */
 const keyOf = (side: "yes" | "no", price: string, hasYesPrices: boolean): number =>
   side === "yes" || hasYesPrices ? scaled(price, dollar) : dollar - scaled(price, dollar)
 

@@ -38,7 +38,7 @@ export interface Around {
    */
   readonly onDelivered: (isPartial: boolean) => void
   readonly onCommand: (name: string) => void
-  /** Called when a frame is lost or late. */
+  /** Called when frames are disturbed, for example lost, changed or held. */
   readonly onDisturbed: () => void
   readonly onViolation: (reason: string) => void
 }
@@ -164,7 +164,7 @@ export class Link implements Socket.WebSocketLike {
     this.#faults.push({ ...fault, left: fault.after })
   }
 
-  /** A frame and its partial frames count as one. */
+  /** Delivers waiting frames. A frame and its partial frames count as one. */
   deliver(count: number): void {
     for (let left = count; left > 0 && this.#waiting.length > 0; left--) {
       let next: Waiting | undefined

@@ -24,9 +24,9 @@ export class Network implements Around {
    * the same subscriptions.
    */
   hasChangedOver = false
-  /** Whether a frame was lost or late. A change-over can then hide a loss that the next frame would have revealed. */
+  /** Whether a frame was disturbed. A change-over can then hide a loss that the next frame would have revealed. */
   isDisturbed = false
-  /** The number of sessions. Each may have one handshake in flight. */
+  /** The number of sessions, each of which may have one handshake in flight. */
   maxDials = 1
   onDelivered: (isPartial: boolean) => void = () => {}
   onViolation: (reason: string) => void = () => {}

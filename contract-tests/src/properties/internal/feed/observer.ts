@@ -21,9 +21,9 @@ export interface Observer {
   readonly check: (isPartial: boolean) => void
   /** Checks what happened since the last step. */
   readonly step: () => void
-  /** Whether the client has recovered from all faults. */
+  /** Whether the observed part of the client has recovered from all faults. */
   readonly isSettled: () => boolean
-  /** Checks that the client has everything that the exchange has sent. Requires that no message is in flight. */
+  /** Checks that the client has the latest data of the exchange. Requires that no message is in flight. */
   readonly finish: () => void
   /** Adds and removes markets, if the subscription names markets. */
   readonly add: (markets: ReadonlyArray<string>) => void

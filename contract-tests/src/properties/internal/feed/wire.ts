@@ -32,7 +32,7 @@ export interface WireMessage {
 /** A type that the document does not have. */
 export const unknownType = "unknown"
 
-/** Undefined if the frame is not JSON. */
+/** Parses a frame. Undefined if the frame is not JSON. */
 export const parse = (text: string): WireMessage | undefined => {
   try {
     return JSON.parse(text) as WireMessage // Both sides of the connection write objects.
@@ -87,7 +87,7 @@ export class Wire {
     return channel === undefined || type === "ok" || type === "unsubscribed" || !unsequenced.has(channel)
   }
 
-  /** 0 if the subscription has received no frame. */
+  /** The last `seq` of a frame's subscription. 0 if the subscription has received no frame. */
   lastSeqOf({ sid }: WireMessage): number {
     return (sid === undefined ? undefined : this.#subscriptions.get(sid)?.lastSeq) ?? 0
   }

@@ -193,7 +193,7 @@ export const absences: Readonly<Record<string, string>> = {
 
 export interface Collected {
   readonly bodies: ReadonlyArray<Body>
-  /** The calls that got 404 although a list contains the entity. */
+  /** The calls that got an unexpected 404. */
   readonly faults: ReadonlyArray<string>
 }
 
@@ -240,7 +240,7 @@ export const collect = ({ accounts, members, nowMillis, read }: Reader) =>
     return collected
   })
 
-/** Daily candlesticks of the last 200 days. */
+/** The requests for daily candlesticks of the last 200 days. */
 const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
   const items = (operation: string, member: string) =>
     bodies.filter((body) => body.operation === operation).flatMap(({ data }) => objectsIn(data, member))

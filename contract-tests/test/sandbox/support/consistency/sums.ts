@@ -424,7 +424,7 @@ const booksOfOrders: Rule = (responses) => {
   )
 }
 
-/** Both operations that read books must show the same book. */
+/** A market shows the best prices of its book. Both operations that read books show the same book. */
 const bestPrices: Rule = (responses) => {
   const known = marketsByTicker(responses)
   const others = new Map(

@@ -26,7 +26,7 @@ export interface Walk {
 
 const ownOf = (place: string, name: string): string => `${place}.${name}`
 
-/** `unknown`: the names of reference fields that are in no table of references. */
+/** Finds the references in a response. `unknown`: the names of reference fields that are in no table of references. */
 const referencesOf = (body: Body): { readonly references: ReadonlyArray<Reference>; readonly unknown: Set<string> } => {
   const references: Array<Reference> = []
   const unknown = new Set<string>()

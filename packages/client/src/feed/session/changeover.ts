@@ -57,8 +57,13 @@ export const takeOver = (core: Core): void => {
     for (const slot of slots) {
       const index = slot.topic.slots.findIndex((other) => other.line === replaces)
       if (index >= 0) {
-        slot.isInterrupted = slot.topic.slots[index]!.isInterrupted
-        slot.topic.slots[index]!.isInterrupted = false
+        const old = slot.topic.slots[index]!
+        slot.isInterrupted = old.isInterrupted
+        // The old connection ends before it sends a requested list of indices or underlyings.
+        if (old.wantsNames || old.command?.kind === "names") {
+          slot.wantsNames = true
+          core.touch(slot)
+        }
         slot.topic.slots[index] = slot
       }
     }
@@ -81,6 +86,5 @@ export const takeOver = (core: Core): void => {
     }
     // A user may have joined or added names during the changeover.
     for (const { topic } of [...ended, ...slots]) announceLive(core, topic)
-    core.isDirty = true
   }
 }

@@ -40,13 +40,11 @@ export const finish = (core: Core, error: FeedError): void => {
   core.ended = error
   const { lines } = core
   core.lines = []
-  core.dialing = undefined
   const members = [...core.topics.values()].flatMap((topic) => topic.members)
   for (const line of lines) hangUp(core, line)
   for (const member of members) end(core, member, error)
   core.topics.clear()
   for (const recorder of core.recorders) recorder.onEnd(error)
-  core.recorders.clear()
 }
 
 export const hangUp = (core: Core, line: Line): void => {
@@ -63,12 +61,9 @@ const release = (core: Core, line: Line): void => {
   line.sinceMillis = core.clock.wallMillis()
   line.pending.clear()
   line.early.clear()
-  line.bySid.clear()
   line.orphans.clear()
   line.verifying = undefined
   line.mustVerify = false
-  line.commandMillis = undefined
-  line.checkMillis = Number.POSITIVE_INFINITY
   for (const slot of line.slots) reset(core, slot)
 }
 
@@ -120,7 +115,7 @@ export const refuseNames = (core: Core, slot: Slot, names: ReadonlyArray<string>
 
 export const dial = (core: Core): void => {
   for (const line of core.lines) {
-    const isUnused = line.slots.length === 0 && line.orphans.size === 0
+    const isUnused = line.slots.length === 0
     if (isUnused && core.lines.length > 1) dropLine(core, line)
     else if (isUnused && line.status === "waiting") line.status = "idle"
     else if (!isUnused && line.status === "idle") {
@@ -129,7 +124,7 @@ export const dial = (core: Core): void => {
       line.dueMillis = core.now()
     }
   }
-  if (core.dialing !== undefined || core.ended !== undefined) return
+  if (core.dialing !== undefined) return
   const nowMillis = core.now()
   const due = core.lines.find(({ dueMillis, status }) => status === "waiting" && dueMillis <= nowMillis)
   if (due === undefined || core.dialNotBeforeMillis > nowMillis) return
@@ -162,12 +157,12 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   if (status === 401 && blamesClock === true && core.clockRefusals++ === 0) {
     // With `correctClockSkew`, the next signature uses the measured clock. The backoff does not count the refused
     // attempt.
-    line.backoff.attempts = Math.max(-1, line.backoff.attempts - 1)
+    line.backoff.attempts--
     lose(core, line, cause)
-    if (line.status === "waiting") line.dueMillis = core.now()
+    line.dueMillis = core.now()
     return
   }
-  if (!isLostStatus(status) && !isRefusedForNow(status)) {
+  if (!isLostStatus(status) && !isRefusedForNow(status) && line.replaces === undefined) {
     return finish(core, new ConnectionRefused({ status, body, explanation }))
   }
   core.dialNotBeforeMillis = Math.max(core.dialNotBeforeMillis, core.now() + retryAfterMillis)
@@ -182,6 +177,6 @@ const isFinal = (code: number): boolean =>
   code === 1002 || code === 1003 || (code >= 1007 && code <= 1010) || (code >= 4000 && code <= 4999)
 
 export const close = (core: Core, line: Line, code: number, reason: string): void =>
-  isFinal(code)
+  isFinal(code) && line.replaces === undefined
     ? finish(core, new ConnectionClosed({ code, reason }))
     : lose(core, line, { _tag: "Closed", code, reason })

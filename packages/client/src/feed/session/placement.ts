@@ -24,8 +24,8 @@ const lineFor = (core: Core, topic: Topic): Line | undefined => {
 
 /** Adds names to a slot. Returns the names that do not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (hasSuccessor(slot)) return names
   const room = Math.max(0, slot.maxNames - slot.names.size)
-  if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names
   for (const name of names.slice(0, room)) slot.names.add(name)
   core.touch(slot)
   return names.slice(room)
@@ -50,7 +50,6 @@ export const placeWhole = (core: Core, topic: Topic): boolean => {
   const slot = topic.slots.find(({ isUsed }) => isUsed) ?? topic.slots.find((slot) => !hasSuccessor(slot))
   if (slot !== undefined) {
     slot.isUsed = true
-    core.touch(slot)
     return true
   }
   const line = lineFor(core, topic)
@@ -78,7 +77,6 @@ export const removeSlot = (core: Core, slot: Slot): void => {
   const index = topic.slots.indexOf(slot)
   if (index >= 0) topic.slots.splice(index, 1)
   forgetIfUnused(core, topic)
-  core.isDirty = true
 }
 
 export const forgetIfUnused = (core: Core, topic: Topic): void => {

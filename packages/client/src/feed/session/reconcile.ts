@@ -65,7 +65,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
 
 /** Whether another slot of the channel must end first, because the exchange would merge the two subscriptions. */
 const mustWait = (slot: Slot): boolean =>
-  slot.status === "closed" && slot.line.slots.find(({ topic }) => topic.channel === slot.topic.channel) !== slot
+  slot.line.slots.find(({ topic }) => topic.channel === slot.topic.channel) !== slot
 
 const isReady = (slot: Slot, nowMillis: number): boolean =>
   slot.command === undefined &&
@@ -92,8 +92,9 @@ export const reconcile = (core: Core, line: Line): void => {
   const nowMillis = core.now()
   /** The owner of the session can end the connection during a send. */
   const isFree = (): boolean => {
-    line.commandMillis = line.status === "open" ? line.pace.wait(nowMillis) : undefined
-    return line.status === "open" && line.commandMillis === undefined
+    if (line.status !== "open") return false
+    line.commandMillis = line.pace.wait(nowMillis)
+    return line.commandMillis === undefined
   }
   const mustVerify = line.mustVerify && line.verifying === undefined
   if (mustVerify && !isFree()) return
@@ -113,7 +114,6 @@ const settle = (core: Core, slot: Slot): void => {
   if (slot.status === "open") {
     slot.chunk = Number.POSITIVE_INFINITY
     restore(core, slot)
-    // A connection that will replace another one is not in use yet.
-    if (slot.line.replaces === undefined) announceLive(core, slot.topic)
+    announceLive(core, slot.topic)
   }
 }

@@ -11,8 +11,8 @@ import { end, refuse, usersOf } from "./delivery.ts"
 import { dropLine, redial, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
-import { place, unplace } from "./placement.ts"
-import { closed, doubt, isAbsent, isPresent, reopen, revert, settle } from "./transitions.ts"
+import { place, slotOf, unplace } from "./placement.ts"
+import { closed, doubt, isAbsent, isPresent, reopen, reopenSlot, revert, settle } from "./transitions.ts"
 
 /**
  * How the session reacts to an error of the exchange.
@@ -60,7 +60,7 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     } else if (sent?.kind === "orphan") {
       // The list of subscriptions shows whether the exchange still has the subscription.
       if (reaction === "slowDown" || reaction === "verify") line.mustVerify = true
-    } else if (sent === undefined && isAbsent(id) && reaction !== "slowDown") line.mustVerify = true
+    } else if (isAbsent(id) && reaction !== "slowDown") line.mustVerify = true
     core.isDirty = true
     return
   }
@@ -88,6 +88,8 @@ const onSubscriptionError = (
     case "slowDown":
       return
     default:
+      // The old connection still carries the subscription.
+      if (line.replaces !== undefined) return dropLine(core, line)
       for (const member of usersOf(slot)) end(core, member, refusalOf(slot.topic.channel, msg, [...member.names]))
   }
 }
@@ -115,7 +117,8 @@ const onRefusedCommand = (
     case "reopen":
       return sent.kind === "unsubscribe" ? closed(core, slot) : reopen(core, slot, msg)
     case "spread":
-      return spread(core, slot, sent, msg)
+      if (sent.kind === "subscribe" || sent.kind === "add") return spread(core, slot, sent, msg)
+      return onRefused(core, slot, sent, msg, culprits)
     case "refuse":
       return onRefused(core, slot, sent, msg, culprits)
   }
@@ -127,6 +130,8 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
   if (slot.acknowledged.size === 0) {
     // The exchange refused the whole command, so the next command has half as many names. One name cannot be halved.
     if (sent.names.length > 1) slot.chunk = Math.ceil(sent.names.length / 2)
+    // Names in doubt may fill the subscription.
+    else if (slot.sid !== undefined && slot.doubtful.size > 0) reopenSlot(core, slot, msg.msg)
     else refuseNames(core, slot, sent.names, refusalOf(topic.channel, msg, sent.names))
     return
   }
@@ -138,6 +143,11 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
   for (const name of surplus) slot.awaited.delete(name)
   unplace(core, topic, surplus)
   const left = place(core, topic, surplus)
+  // An outage lasts until the other connections have their markets, too.
+  for (const name of surplus) {
+    const other = slotOf(topic, name)
+    if (other !== undefined) other.isInterrupted ||= slot.isInterrupted
+  }
   if (left.length > 0) refuse(core, topic, left, refusalOf(topic.channel, msg, left))
 }
 

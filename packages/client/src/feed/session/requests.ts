@@ -105,7 +105,8 @@ export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Res
   if (naming.length > 1)
     return refuse(`/params/${naming[1]}`, `this field cannot be combined with ${naming[0]}: pass only one of them`)
   if (markets === "required" && naming.length === 0) return refuse("/params/market_tickers", "this field is required")
-  const options = Object.fromEntries([...input].filter(([name]) => !listed.includes(name)).toSorted(byName))
+  const others = [...input.keys()].filter((name) => !listed.includes(name)).toSorted()
+  const options = Object.fromEntries(others.map((name) => [name, input.get(name)]))
   // The exchange has announced that the default will change. An explicit value keeps the meaning of the request.
   if (channel === "orderbook_delta") options["use_yes_price"] ??= false
   const value = naming.length === 0 ? undefined : input.get(naming[0]!)
@@ -122,8 +123,6 @@ export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Res
   return Result.succeed({ channel, key: keyOf(channel, options, kind?.parameter ?? ""), options, kind, names })
 }
 
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
-
 const keyOf = (channel: ChannelName, options: object, names: string): string =>
   `${channel} ${names} ${JSON.stringify(options)}`
 
@@ -133,7 +132,7 @@ export const parseNames = (
 ): Result.Result<ReadonlyArray<string>, InvalidRequest> => {
   if (kind === undefined)
     return refuse("", "the subscription has no list of markets to change: open another subscription")
-  if (names.includes("all") && kind !== tickers && kind !== ids) {
+  if (names.includes("all") && (kind === indices || kind === underlyings)) {
     return refuse("", 'the names cannot be "all": open another subscription')
   }
   const params = { action: kind.actions.add, sid: 1, [kind.parameter]: names }

@@ -41,15 +41,12 @@ export const opened = (
   names: ReadonlyArray<string>,
   onSid: OnSid
 ): void => {
-  if (slot.sid === sid) return
   // If the exchange uses a `sid` again, the subscription that had this `sid` has ended.
   const other = line.bySid.get(sid)
   if (other !== undefined) line.mustVerify = true
-  if (slot.sid !== undefined) line.bySid.delete(slot.sid)
   line.orphans.delete(sid)
   line.bySid.set(sid, slot)
   slot.sid = sid
-  slot.lastSeq = 0
   slot.status = "open"
   slot.wasOpened = true
   slot.openedMillis = core.now()
@@ -57,7 +54,6 @@ export const opened = (
   slot.receivedAtCheck = slot.received
   slot.checkMillis = core.now() + core.settings.silenceMillis
   slot.sinceMillis = core.clock.wallMillis()
-  core.touch(slot)
   onSid(slot, sid)
 }
 
@@ -75,11 +71,12 @@ export const reset = (core: Core, slot: Slot): void => {
   slot.leaving = undefined
   if (slot.command?.kind === "names") slot.wantsNames = true
   slot.command = undefined
+  // The reply to a command in flight says nothing about the next subscription.
+  slot.lastCommandId = 0
   slot.unanswered = 0
   slot.awaited.clear()
   slot.booked.clear()
   slot.requested.clear()
-  slot.checkMillis = Number.POSITIVE_INFINITY
   slot.sinceMillis = core.clock.wallMillis()
   core.touch(slot)
 }
@@ -134,7 +131,6 @@ export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): voi
   }
   if (kind === "names" && slot.unanswered < core.settings.commandAttempts) slot.wantsNames = true
   line.mustVerify = true
-  core.isDirty = true
 }
 
 /** Marks a subscription without a user, so that the session ends it. */

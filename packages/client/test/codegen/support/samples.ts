@@ -46,7 +46,7 @@ export const sample = (document: Document, component: Component): unknown => {
 
 const replacements: ReadonlyArray<unknown> = [null, 1.5, 1e300, "", "1.00", true, [], {}, { key: null }]
 
-/** Each copy has one part removed, replaced or added. */
+/** Returns edited copies of a value. Each copy has one part removed, replaced or added. */
 export const edits = function* (value: unknown): Generator<unknown> {
   yield* replacements
   if (Array.isArray(value)) {

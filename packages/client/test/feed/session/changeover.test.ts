@@ -259,6 +259,180 @@ describe("changeOver", () => {
       ]
     )
   })
+
+  it("keeps the old connection if the exchange refuses the new connection for good", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.session.refused(2, { _tag: "Response", status: 403, body: { message: "too many connections" } })
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual([world.abandoned, user.tags, user.ends], [[], ["trade"], []])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("keeps the old connection if the new connection closes with a code that forbids reconnecting", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.open()
+    world.takeOne()
+    world.session.closed(2, 1008, "policy")
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual([user.tags, user.ends, world.dials], [["trade"], [], [1, 2]])
+  })
+
+  it("keeps the old connection if an error ends a subscription on the new connection", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(error(9, { sid: 1, seq: 1 }), 2)
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual([world.abandoned, user.tags, user.ends], [[2], ["trade"], []])
+  })
+
+  it("requests a list of indices again that the old connection did not send", () => {
+    for (const isSent of [true, false]) {
+      const world = new World()
+      const { subscription } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+      world.session.changeOver()
+      world.open()
+      const { id } = world.takeOne()
+      // Error 27 (TooManyRequests) delays the commands of the old connection.
+      if (!isSent) world.receive(error(27), 1)
+      subscription.list()
+      assert.strictEqual(world.unread.length, isSent ? 1 : 0)
+      world.take(world.unread.length)
+      world.receive(subscribed(id, "cfbenchmarks_value", 1), 2)
+      assert.deepStrictEqual(world.abandoned, [1])
+      const again = world.takeOne()
+      assert.deepStrictEqual([again.generation, again.params.action, world.unread], [2, "indexlist", []])
+    }
+  })
+
+  it("does not replace a connection without subscriptions", () => {
+    const world = new World()
+    world.live("trade").subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 1 })
+    world.session.changeOver()
+    assert.deepStrictEqual([world.dials, world.abandoned], [[1], []])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("does not replace a connection whose only subscription is ending", () => {
+    const world = new World()
+    world.live("trade").subscription.close()
+    world.takeOne()
+    world.session.changeOver()
+    assert.deepStrictEqual([world.dials, world.abandoned], [[1], []])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("ends a subscription that is closed during the changeover on both connections", () => {
+    const world = new World()
+    const trades = world.live("trade")
+    const prices = world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(subscribed(first!.id, "trade", 1), 2)
+    trades.subscription.close()
+    const [old] = world.take(2)
+    world.receive({ id: old!.id, type: "unsubscribed", sid: 1, seq: 1 }, 1)
+    world.receive(subscribed(second!.id, "ticker", 2), 2)
+    assert.deepStrictEqual([world.abandoned, prices.user.tags], [[1], ["Replaced"]])
+    assert.deepStrictEqual(
+      world.session.state().subscriptions.map(({ channel }) => channel),
+      ["ticker"]
+    )
+  })
+
+  it("forgets a subscription that was ending on the old connection", () => {
+    const world = new World()
+    world.live("trade").subscription.close()
+    world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    world.take(world.unread.length - 1)
+    world.receive(subscribed(world.takeOne().id, "ticker", 2), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.strictEqual(world.session.state().subscriptions.length, 1)
+  })
+
+  it("reports no replacement of a subscription that is not open on the new connection", () => {
+    const world = new World()
+    const trades = world.live("trade", tickers("A"))
+    world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [, second] = world.take(2)
+    trades.subscription.remove(["A"])
+    world.receive(subscribed(second!.id, "ticker", 2), 2)
+    assert.deepStrictEqual([world.abandoned, trades.user.events], [[1], []])
+  })
+
+  it("reports the end of an outage if the interrupted markets are removed before the new connection takes over", () => {
+    const world = new World({ batchSize: 1 })
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.subscribe("fill")
+    world.receive(subscribed(world.takeOne().id, "fill", 2), 1)
+    world.receive(error(25, { sid: 1, seq: 2 }), 1)
+    world.pass(1_000)
+    assert.strictEqual(world.takeOne().cmd, "subscribe")
+    subscription.remove(["A"])
+    world.session.changeOver()
+    world.open()
+    const fills = world.unread.find(({ params }) => params.channels?.[0] === "fill")
+    assert.deepStrictEqual(user.tags, ["Outage"])
+    world.receive(subscribed(fills!.id, "fill", 1), 3)
+    assert.deepStrictEqual([world.abandoned, user.tags.slice(0, 2)], [[1], ["Outage", "Restored"]])
+  })
+
+  it("delivers no held message of a market that moved to another connection during the changeover", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [trades, prices] = world.take(2)
+    world.receive(subscribed(trades!.id, "trade", 1), 2)
+    subscription.add(["B"])
+    const [onOld, onNew] = world.take(2)
+    world.receive(ok(onNew!.id, 1, 1, ["A", "B"]), 2)
+    world.receive(trade(1, 2, "B"), 2)
+    world.receive(error(26, { id: onOld!.id, sid: 1, seq: 1 }), 1)
+    const removal = world.takeOne()
+    assert.deepStrictEqual([removal.generation, removal.params.market_tickers], [2, ["B"]])
+    world.receive(ok(removal.id, 1, 3, ["A"]), 2)
+    world.receive(subscribed(prices!.id, "ticker", 2), 2)
+    assert.deepStrictEqual([world.abandoned, user.tags], [[1], ["Replaced"]])
+  })
+
+  it("ignores frames of the old connection after the new connection has taken over", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual([user.tags, world.session.state().counters.stale], [["Replaced"], 1])
+  })
+
+  it("sends the commands of a handler that is notified of the replacement", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    Object.assign(user, { onEvent: () => subscription.add(["B"]) })
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    const add = world.takeOne()
+    assert.deepStrictEqual([add.generation, add.params.market_tickers], [2, ["B"]])
+  })
 })
 
 describe("Session.changeOver", () => {

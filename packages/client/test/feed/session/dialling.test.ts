@@ -49,6 +49,36 @@ describe("dial", () => {
     assert.deepStrictEqual(world.dials, [1, 2, 3])
   })
 
+  it("passes the last loss or failed attempt to each dial, except to the first dial of an idle connection", () => {
+    const world = new World()
+    const { subscription } = world.live("trade")
+    world.session.closed(1, 1006, "")
+    world.pass(1_000)
+    world.session.refused(2, { _tag: "Transport", reason: "reset" })
+    world.pass(1_000)
+    world.open()
+    world.session.closed(3, 1001, "restart")
+    subscription.close()
+    world.subscribe("trade")
+    assert.deepStrictEqual(world.dialCauses, [
+      undefined,
+      { _tag: "Closed", code: 1006, reason: "" },
+      { _tag: "Unreachable", reason: "reset" },
+      undefined
+    ])
+  })
+
+  it("does not dial for a lost connection while the handshake of another connection is in flight", () => {
+    const world = new World()
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
+    world.session.closed(1, 1006, "")
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+  })
+
   it("keeps an unused connection if it is the only one, and uses it for the next subscription", () => {
     const world = new World()
     const { subscription } = world.live("trade")
@@ -137,7 +167,94 @@ describe("lose", () => {
   })
 })
 
+describe("lose", () => {
+  it("dials at once if the random wait is 0", () => {
+    const world = new World()
+    world.random = 0
+    world.live("trade")
+    world.session.closed(1, 1006, "")
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("shows an unused connection as idle after its loss", () => {
+    const world = new World()
+    world.live("trade").subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 1 })
+    world.session.closed(1, 1006, "")
+    assert.deepInclude(world.session.state().connections[0], { status: "idle", generation: undefined })
+    assert.strictEqual(world.session.nextMillis(), undefined)
+  })
+
+  it("forgets the commands that the lost connection had not sent yet", () => {
+    const world = new World({ commandBurst: 1 })
+    world.subscribe("trade")
+    world.open()
+    world.takeOne()
+    // A subscription without a user, and a reason to request the list of subscriptions.
+    world.receive(subscribed(999, "ticker", 8))
+    world.receive(error(5))
+    world.reconnect()
+    const { cmd, id } = world.takeOne()
+    assert.strictEqual(cmd, "subscribe")
+    world.receive(subscribed(id, "trade", 8))
+    world.pass(1_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+})
+
+describe("open", () => {
+  it("tests a connection after twice `probeMillis` without a message", () => {
+    const world = new World({ commandTimeoutMillis: 60_000 })
+    world.subscribe("trade")
+    world.open()
+    world.takeOne()
+    world.pass(19_999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+  })
+})
+
+describe("finish", () => {
+  it("keeps the first reason if the session is closed afterwards", () => {
+    const world = new World()
+    world.subscribe("trade")
+    world.session.refused(1, { _tag: "Response", status: 403, body: { message: "no access" } })
+    world.session.close()
+    assert.strictEqual(world.session.state().ended?._tag, "ConnectionRefused")
+  })
+
+  it("ignores messages of a connection that was open when the session was closed", () => {
+    const world = new World()
+    world.live("trade")
+    const frames: Array<string> = []
+    world.session.record({ onFrame: ({ text }) => void frames.push(text), onEnd: () => {} })
+    world.session.close()
+    world.receive(trade(1, 1))
+    assert.deepStrictEqual([frames, world.session.state().counters.stale], [[], 1])
+  })
+})
+
 describe("refuseDial", () => {
+  it("fails after status 403, even if the response blames the clock", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, { ...clockRefusal, status: 403 })
+    assert.deepInclude(user.error, { _tag: "ConnectionRefused", status: 403 })
+  })
+
+  it("keeps the number of earlier attempts after a refusal because of the clock", () => {
+    const world = new World()
+    world.subscribe("trade")
+    for (const generation of [1, 2, 3]) {
+      world.session.refused(generation, { _tag: "Transport", reason: "" })
+      world.pass(10_000)
+    }
+    world.session.refused(4, clockRefusal)
+    assert.strictEqual(world.session.state().connections[0]!.attempts, 3)
+    assert.deepStrictEqual(world.dials, [1, 2, 3, 4, 5])
+  })
+
   it("does not count an attempt that the exchange refused because of the client's clock", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     const { user } = world.subscribe("trade")

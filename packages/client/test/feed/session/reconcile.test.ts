@@ -1,5 +1,6 @@
 /** Checks which commands the session sends, and when it reports that a subscription is live. */
 import { assert, describe, it } from "@effect/vitest"
+import { Session } from "../../../src/feed/session/Session.ts"
 import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
 import { User, World } from "../support/world.ts"
 
@@ -167,5 +168,75 @@ describe("reconcile", () => {
     const names = Array.from({ length: 20 }, (_, index) => `M${index}`)
     subscription.add(names)
     assert.deepStrictEqual(world.takeOne().params.market_tickers, names)
+  })
+
+  it("ends the subscription if a handler replaces all its markets at once", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    const changes = [() => subscription.remove(["A"]), () => void subscription.add(["B"])]
+    Object.assign(user, { onEvent: () => changes.splice(0).forEach((change) => change()) })
+    world.receive(trade(1, 1))
+    const end = world.takeOne()
+    assert.deepStrictEqual([end.cmd, end.params.sids, world.unread], ["unsubscribe", [1], []])
+    world.receive({ id: end.id, type: "unsubscribed", sid: 1, seq: 2 })
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+  })
+
+  it("sends nothing for a subscription that a handler closes before its first command", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    Object.assign(user, {
+      onEvent: () => {
+        const made: Array<ReturnType<World["subscribe"]>> = []
+        world.subscribe("trade", {}, Object.assign(new User(), { onLive: () => made[0]!.subscription.close() }))
+        made.push(world.subscribe("fill"))
+      }
+    })
+    world.receive(trade(1, 1))
+    assert.deepStrictEqual(world.unread, [])
+    assert.deepStrictEqual(
+      world.session.state().subscriptions.map(({ channel }) => channel),
+      ["trade"]
+    )
+  })
+
+  it("needs no more ticks for a command that is no longer due", () => {
+    const world = new World({ commandBurst: 1 })
+    world.live("trade")
+    world.pass(1_000)
+    world.subscribe("fill")
+    world.takeOne()
+    const { subscription } = world.subscribe("ticker")
+    subscription.close()
+    world.pass(1_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("sends nothing more on a connection that is lost while a command is sent", () => {
+    const sent: Array<number> = []
+    const session: Session = new Session(
+      {},
+      {
+        dial: () => {},
+        abandon: () => {},
+        send: (generation) => {
+          sent.push(generation)
+          session.closed(generation, 1006, "")
+        }
+      },
+      { wallMillis: () => 0, monotonicMillis: () => 0 },
+      () => 0.5
+    )
+    for (const channel of ["trade", "fill"] as const) session.subscribe({ channel }, new User())
+    session.opened(1)
+    assert.deepStrictEqual(sent, [1])
+    assert.strictEqual(session.state().connections[0]!.status, "waiting")
+  })
+
+  it("requests the list of indices without names", () => {
+    const world = new World()
+    const { subscription } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.list()
+    assert.deepStrictEqual(world.takeOne().params, { action: "indexlist", sid: 1 })
   })
 })

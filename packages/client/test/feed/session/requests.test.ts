@@ -32,6 +32,17 @@ describe("parse", () => {
     assert.include(refusals[5]!.pointer, "market_tickers")
   })
 
+  it("reports that a channel has no parameters", () => {
+    const { pointer, reason } = refusal({ channel: "market_lifecycle_v2", params: { market_tickers: ["A"] } })
+    assert.strictEqual(pointer, "/params/market_tickers")
+    assert.strictEqual(reason, "market_lifecycle_v2 has no such parameter: it has none")
+  })
+
+  it("starts without names if a subscription to reference values lists none", () => {
+    const { key, kind, names } = parsed("cfbenchmarks_value")
+    assert.deepStrictEqual([key, kind?.parameter, names], ["cfbenchmarks_value index_ids {}", "index_ids", []])
+  })
+
   it("ignores parameters without a value", () => {
     assert.deepStrictEqual(parsed("fill", { use_yes_price: undefined }), parsed("fill"))
   })
@@ -109,17 +120,19 @@ describe("parseNames", () => {
       "all"
     ])
     assert.deepStrictEqual(Result.getOrThrow(names("ticker", { market_ids: [id] }, [id])), [id])
-    const failures = [names("trade", {}, ["A"]), names("cfbenchmarks_value", { index_ids: ["BRTI"] }, ["all"])].map(
-      (result) => Result.getOrThrow(Result.flip(result))
-    )
+    assert.deepStrictEqual(Result.getOrThrow(names("user_orders", { market_tickers: ["A"] }, ["all"])), ["all"])
+    const failures = [
+      names("trade", {}, ["A"]),
+      names("cfbenchmarks_value", { index_ids: ["BRTI"] }, ["all"]),
+      names("pyth_value", { underlying_tickers: ["Metal.XAU/USD"] }, ["all"])
+    ].map((result) => Result.getOrThrow(Result.flip(result)))
     assert.deepInclude(failures[0]!, {
       pointer: "",
       reason: "the subscription has no list of markets to change: open another subscription"
     })
-    assert.deepInclude(failures[1]!, {
-      pointer: "",
-      reason: 'the names cannot be "all": open another subscription'
-    })
+    for (const failure of failures.slice(1)) {
+      assert.deepInclude(failure, { pointer: "", reason: 'the names cannot be "all": open another subscription' })
+    }
     assert.isTrue(Result.isFailure(names("trade", { market_tickers: ["A"] }, [7 as never]))) // a JavaScript caller can pass anything
   })
 })

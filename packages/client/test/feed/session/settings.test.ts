@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Backoff } from "../../../src/feed/session/backoff.ts"
 import { settingsOf } from "../../../src/feed/session/settings.ts"
 
 describe("settingsOf", () => {
@@ -34,13 +33,5 @@ describe("settingsOf", () => {
       reconnects: true
     })
     assert.deepInclude(settingsOf({ reconnect: false }), { maxAttempts: 0, reconnects: false })
-  })
-})
-
-describe("Backoff", () => {
-  it("doubles the wait at most 30 times", () => {
-    const backoff = new Backoff(1, Number.POSITIVE_INFINITY, () => 1)
-    const waits = Array.from({ length: 40 }, () => backoff.next())
-    assert.deepStrictEqual([waits[0], waits[30], waits[39]], [1, 2 ** 30, 2 ** 30])
   })
 })

@@ -163,7 +163,8 @@ export class Connection {
     }
     if (this.#refuses(id, names)) return
     const added = action === "add_markets" ? names.filter((name) => !markets.has(name)) : []
-    if (markets.size + added.length > this.#exchange.maxMarkets) return this.#reply(messages.error(26, { id }))
+    if (added.length > 0 && markets.size + added.length > this.#exchange.maxMarkets)
+      return this.#reply(messages.error(26, { id }))
     for (const name of names) {
       if (action === "add_markets") markets.add(name)
       else markets.delete(name)

@@ -62,12 +62,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /if \(line\.generation !== undefined\) core\.byGeneration\.delete\(line\.generation\)/,
     ""
   ),
-  fault(
-    "dials while a handshake is in flight",
-    "dialling",
-    /core\.dialing !== undefined \|\| core\.ended/,
-    "core.ended"
-  ),
+  fault("dials while a handshake is in flight", "dialling", /if \(core\.dialing !== undefined\) return/, ""),
   fault(
     "leaves connections open when the session closes",
     "dialling",
@@ -135,6 +130,12 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "true"
   ),
   fault(
+    "reports the end of an outage before the markets beyond a limit are restored",
+    "refusals",
+    /other\.isInterrupted \|\|= slot\.isInterrupted/,
+    "{}"
+  ),
+  fault(
     "drops the messages that the new connection held back",
     "changeover",
     /if \(slot\.isWanted && .*\) emit\(core, slot, name, event\)/,
@@ -146,12 +147,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /const \{ slots: ended \} = replaces\n\s+dropLine\(core, replaces\)/,
     "const { slots: ended } = replaces; core.removeLine(replaces)"
   ),
-  fault(
-    "does not verify a command without a reply",
-    "transitions",
-    /line\.mustVerify = true\n\s+core\.isDirty = true/,
-    "core.isDirty = true"
-  ),
+  fault("does not verify a command without a reply", "transitions", /line\.mustVerify = true\n\}/, "}"),
   fault(
     "keeps a connection that does not answer a probe",
     "verification",

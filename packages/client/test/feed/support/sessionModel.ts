@@ -73,6 +73,10 @@ export const step = fc.oneof(
     })
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sleep" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("limit" as const), maxMarkets: fc.integer({ min: 1, max: 6 }) })
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("changeOver" as const, "deliverOld" as const) }) }
 )
 
@@ -91,16 +95,18 @@ class CheckingUser implements Subscriber {
   received: Array<string> = []
   isOver = false
   isInterrupted = false
+  /** The markets of the outages that have not ended. */
+  readonly interrupted = new Set<string>()
   violation: unknown
   subscription: Subscription | undefined
   /** Called after the first message. */
   onFirst: (() => void) | undefined
-  readonly #world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+  readonly #world: Pick<Model, "isOver" | "isDisturbed" | "session">
 
   constructor(
     kind: (typeof kinds)[number],
     wanted: ReadonlyArray<string>,
-    world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+    world: Pick<Model, "isOver" | "isDisturbed" | "session">
   ) {
     this.kind = kind
     this.names = new Set(kind.isNamed ? wanted : [])
@@ -132,10 +138,12 @@ class CheckingUser implements Subscriber {
       case "Outage":
         this.isInterrupted = true
         this.last.clear()
+        for (const market of event.markets) this.interrupted.add(market)
         return
       case "Restored":
         assert.equal(this.isInterrupted, true, "Restored without an Outage")
         this.isInterrupted = false
+        this.#checkRestored()
         return
       case "Gap":
         assert.equal(this.#world.isDisturbed, true, "a gap although every frame arrived")
@@ -151,12 +159,30 @@ class CheckingUser implements Subscriber {
             `${market} was refused: ${event.error.message}`
           )
           assert.ok(this.names.delete(market), "a market was refused that the user does not have")
+          this.interrupted.delete(market)
           this.last.delete(market)
           this.books.delete(market)
         }
         return
       default:
     }
+  }
+
+  /** Every interrupted market that the user still wants must be part of a subscription again. */
+  #checkRestored(): void {
+    const { subscriptions } = this.#world.session.state()
+    const own = subscriptions.filter(({ channel, options }) => {
+      const isSamePrice = options["use_yes_price"] === (this.kind.options as typeof options)["use_yes_price"]
+      return channel === this.kind.channel && isSamePrice
+    })
+    for (const market of this.interrupted) {
+      if (!this.names.has(market)) continue
+      assert.ok(
+        own.some(({ acknowledged, names }) => acknowledged.has(market) && names.has(market)),
+        `${market} is not restored`
+      )
+    }
+    this.interrupted.clear()
   }
 
   #onEnd(error: FeedError | undefined): void {
@@ -213,7 +239,7 @@ export class Model {
 
   constructor() {
     this.session = new Session(
-      { batchSize: 3, maxConnections: 8, commandBurst: 5 },
+      { batchSize: 3, maxConnections: 30, commandBurst: 5 },
       {
         dial: (generation) => {
           assert.equal(this.isOver, false, "a dial after the session was closed")
@@ -273,6 +299,7 @@ export class Model {
         if (user?.kind.isNamed !== true || user.isOver) return
         for (const name of action.names) {
           user.names.delete(name)
+          user.interrupted.delete(name)
           user.last.delete(name)
           user.books.delete(name)
         }
@@ -324,6 +351,9 @@ export class Model {
         return connection?.end(action.code, action.index)
       case "pass":
         return this.pass(action.millis)
+      case "limit":
+        this.exchange.maxMarkets = action.maxMarkets
+        return
       case "sleep":
         this.session.nextMillis()
         this.wallMillis += 600_000

@@ -2,7 +2,7 @@
 import { assert } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { ChannelName, Command } from "../../../src/generated/feed.ts"
-import type { FeedError } from "../../../src/feed/FeedError.ts"
+import type { FeedError, LossCause } from "../../../src/feed/FeedError.ts"
 import type { Observer } from "../../../src/feed/session/core.ts"
 import type { SessionEvent, Subscriber } from "../../../src/feed/session/events.ts"
 import type { SubscriptionRequest } from "../../../src/feed/session/requests.ts"
@@ -56,6 +56,8 @@ export class World {
   wallOffsetMillis = 1_700_000_000_000
   random = 0.5
   readonly dials: Array<number> = []
+  /** For each dial, the loss or the failed attempt before it. */
+  readonly dialCauses: Array<LossCause | undefined> = []
   readonly abandoned: Array<number> = []
   readonly sent: Array<SentCommand> = []
   #read = 0
@@ -65,7 +67,10 @@ export class World {
       options,
       {
         ...(observer === undefined ? {} : { observer }),
-        dial: (generation) => void this.dials.push(generation),
+        dial: (generation, after) => {
+          this.dials.push(generation)
+          this.dialCauses.push(after)
+        },
         abandon: (generation) => void this.abandoned.push(generation),
         send: (generation, text) => {
           assert.strictEqual(

@@ -19,9 +19,9 @@ interface Subscribed {
 /** The session of one line. */
 export class ScriptedSession {
   readonly subscriptions: Array<Subscribed> = []
-  /** The error of the next subscription. Undefined: the subscription succeeds. */
+  /** The error of the next subscriptions. Undefined: they succeed. */
   refusal: FeedError | InvalidRequest | undefined
-  /** How the next subscription ends while it is opened. */
+  /** The error with which the next subscriptions end while they are opened. */
   endsAtOnce: FeedError | undefined
   /** The number of subscriptions, and of failures to subscribe. */
   attempts = 0

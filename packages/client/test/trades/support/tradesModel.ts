@@ -201,7 +201,7 @@ class World {
   }
 
   publish(isBlock: boolean): void {
-    // Times are out of order by up to `disorderMillis`. A block trade can be much older.
+    // Times are out of order by up to `disorderMillis`. A block trade is much older.
     const age = isBlock ? 10_000 + this.#random(50_000) : this.#random(bounds.disorderMillis)
     const trade = tradeOf(this.published.length, this.nowMillis - age + this.#skewMillis, isBlock)
     this.published.push({ trade, atMillis: this.nowMillis })
@@ -295,7 +295,9 @@ class World {
     })
   }
 
-  /** While a line is live, checks that each missing trade was reported soon after a later trade arrived. */
+  /**
+   * While a line is live, checks that a missing trade (no block trade) was reported soon after a later trade arrived.
+   */
   checkInTime(): void {
     const overdueMillis = this.nowMillis - 2 * bounds.lateMillis
     if (this.lines.every((_, index) => this.merged.statusOf(index) === "lost")) return

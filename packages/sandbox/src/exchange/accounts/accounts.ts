@@ -163,7 +163,7 @@ export const checkKey = (account: AccountState, options: KeyOptions): Refusal | 
 
 const fullAccess: ReadonlyArray<Scope> = ["read", "write"]
 
-/** Registers a key. Fails if another key of the account has the name. */
+/** Registers a key. Fails if {@link checkKey} refuses its options. */
 export const registerKey = (
   state: State,
   account: AccountState,

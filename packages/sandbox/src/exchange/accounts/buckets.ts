@@ -76,7 +76,7 @@ export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void =>
   }
 }
 
-/** Takes tokens from all buckets. If a bucket has too few tokens, takes none and returns false. */
+/** Takes tokens from each requested bucket. If one of them has too few tokens, takes none and returns false. */
 export const take = (
   buckets: Buckets,
   tier: Tier,

@@ -33,7 +33,7 @@ export const makeKeyPair = (kind: KeyKind): KeyPair =>
       .privateKey
   )
 
-/** Returns undefined if the text is not a private key of this kind. */
+/** Makes a key pair from its private key. Returns undefined if the text is not a private key of this kind. */
 export const keyPairOf = (kind: KeyKind, privateKeyPem: string): KeyPair | undefined => {
   try {
     const key = createPrivateKey(privateKeyPem)
@@ -57,7 +57,7 @@ const pairOf = (kind: KeyKind, privateKey: KeyObject): KeyPair => {
   }
 }
 
-/** Reads an RSA key of at least 2048 bits, or an Ed25519 key. Undefined for any other text. */
+/** Reads a public key: RSA with at least 2048 bits, or Ed25519. Returns undefined for any other text. */
 export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly kind: KeyKind } | undefined => {
   if (!/^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) {
     return undefined

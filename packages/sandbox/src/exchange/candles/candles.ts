@@ -9,7 +9,10 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. */
+/**
+ * Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. The candlestick that
+ * `withLatestBefore` adds can end later.
+ */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -113,7 +116,7 @@ const toCandle = (
 }
 
 /**
- * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. With the default
+ * A sum above this value continues as a bigint, so that it never exceeds the safe integers. With the default
  * `maxOrderContracts`, one trade adds at most 10¹³.
  */
 const maxSum = 2 ** 52

@@ -1,6 +1,6 @@
 /**
- * The history of a market's best prices and open interest, in periods of a minute. Older periods are merged. A period
- * is recorded only if one of these values changed in it.
+ * The history of a market's best prices and open interest, in periods of a minute. A period is recorded only if one of
+ * these values changed in it. If there are too many periods, the older ones are merged.
  *
  * @module
  */
@@ -81,7 +81,7 @@ export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray
   return quotes
 }
 
-/** Adds or extends the last period. Returns whether it added one. A settled market does not change. */
+/** Adds a period or extends the last one, if a value changed. Returns whether it added one. Ignores settled markets. */
 const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   const { book, openInterest, settledMillis, touchedMillis } = market
   const last = quotes.length === 0 ? undefined : quotes[quotes.length - 1]

@@ -175,7 +175,7 @@ const statusOf = (
 ): BlockTrade["status"] =>
   executedMillis !== undefined ? "executed" : nowMillis < expirationMillis ? "pending" : "expired"
 
-/** Copies a block trade, so that later events do not change it. */
+/** Copies a block trade. Later events do not change the copy. */
 export const toBlockTrade = (state: State, { market: _market, ...trade }: BlockTradeState): BlockTrade => {
   const status = statusOf(state, trade)
   return {

@@ -17,7 +17,7 @@ import { cancelQuote, closeRfq } from "./closing.ts"
 import { toQuote } from "./records.ts"
 import { checkMoney, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Executes a confirmed quote. Cancels the quote if one of its two orders is refused. */
+/** Executes a confirmed quote. Cancels the quote if one of its two orders cannot be placed. */
 export const executeQuote = (state: State, quote: QuoteState): void => {
   const { rfq } = quote
   reportFirst(state, () => {
@@ -41,7 +41,7 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
   }
 }
 
-/** Places the two orders. Undefined if one of them is refused. */
+/** Places the two orders. Undefined if one of them cannot be placed. */
 const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
   const { account, rfq, subaccount } = quote
   const { market } = rfq

@@ -11,7 +11,7 @@ import { refusal } from "../refusals.ts"
 import type { AccountState, QuoteState, State } from "../state.ts"
 import { isKept, toQuote, toRfq } from "./records.ts"
 
-/** Newest first. */
+/** Lists RFQs, newest first. */
 export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): Result.Result<Page<Rfq>, Refusal> => {
   const isOwn = query.isOwn || query.subaccount !== undefined || query.accountId === caller.accountId
   return page(isOwn ? caller.rfqs : state.rfqList, query, {

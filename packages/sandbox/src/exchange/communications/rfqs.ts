@@ -24,8 +24,8 @@ import { attachRfq, findRfq, toRfq } from "./records.ts"
 const maxOpenRfqs = 100
 
 /**
- * Creates an RFQ. If the account already has an open RFQ on the market, `replaceExisting` replaces it. Otherwise the
- * call fails.
+ * Creates an RFQ. If the account already has an open RFQ on the market, the call fails unless `replaceExisting` can
+ * replace that RFQ.
  */
 export const create = (state: State, account: AccountState, input: CreateRfq): Result.Result<RfqState, Refusal> => {
   const market = state.markets.get(input.ticker)
@@ -72,8 +72,8 @@ export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refus
 }
 
 /**
- * Refuses a second RFQ on a market if it does not replace the open RFQ. An open RFQ cannot be replaced by another
- * subaccount, or while a quote on it waits for confirmation or execution.
+ * Refuses an RFQ above the maximum, and a second RFQ on a market if it does not replace the open RFQ. An open RFQ
+ * cannot be replaced by another subaccount, or while a quote on it waits for confirmation or execution.
  */
 const checkExisting = (
   account: AccountState,

@@ -71,5 +71,5 @@ export const checkMoney = (
     ? refusal("invalid", code)
     : undefined
 
-/** The code of the refusal if an account cannot pay for a quote that it accepts (documented) or confirms. */
+/** The code if an account cannot pay for a quote that it accepts (documented) or confirms, or for a block trade. */
 export const insufficientBalance = "INSUFFICIENT_BALANCE"

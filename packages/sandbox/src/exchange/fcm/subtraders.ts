@@ -86,7 +86,7 @@ const add = (state: State, member: AccountState, fcm: FcmState, subtraderId: str
   return subtrader
 }
 
-/** Checks only the form of the id. The subtrader need not exist. */
+/** Whether an id has the form of the ids of the account's subtraders. The subtrader need not exist. */
 export const isSubtraderOf = ({ accountId }: AccountState, subtraderId: string): boolean =>
   subtraderId.startsWith(`${accountId}_`) && suffix.test(subtraderId.slice(accountId.length + 1))
 
@@ -114,7 +114,7 @@ export const find = (
   return found === undefined ? Result.fail(notFound) : Result.succeed(found)
 }
 
-/** Oldest first. */
+/** Lists the subtraders of an FCM member, oldest first. */
 export const list = (state: State, { fcm }: AccountState): Result.Result<ReadonlyArray<Subtrader>, Refusal> =>
   fcm === undefined
     ? Result.fail(notFcm)
@@ -133,7 +133,7 @@ export const toSubtrader = (state: State, subtrader: SubtraderState): Subtrader 
   blockedCategories: [...subtrader.blockedCategories].sort()
 })
 
-/** Sets the cap, or removes it if it is `undefined`. Fails with `notFound` if there is no cap to remove. */
+/** Sets the cap, or removes it if `capMicros` is undefined. Fails with `notFound` if there is no cap to remove. */
 export const setCap = (
   account: AccountState,
   subtraderId: string,

@@ -49,7 +49,7 @@ export const addInitialFee = (state: State, series: SeriesState): void => {
   })
 }
 
-/** A missing field keeps its current value. */
+/** Changes the fee of a series, now or at `atMillis`. A missing field gets its value at the time of the command. */
 export const changeSeriesFee = (
   state: State,
   command: Command<"changeSeriesFee">

@@ -100,8 +100,8 @@ export const close = (state: State, market: MarketState): void => {
 }
 
 /**
- * Determines the result of a market. An open market closes, and a disputed market gets a new result. If the value is
- * below the market's floor, the market settles at the floor, and the result is `scalar`.
+ * Determines the result of a market. If the market is not closed, it closes. A disputed market gets a new result. If
+ * the value is below the market's floor, the market settles at the floor, and the result is `scalar`.
  */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const stated = valueOf(outcome)

@@ -55,7 +55,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   previous: topOfBookADayAgo(state, market)
 })
 
-/** Undefined for a market that is not a combo. */
+/** The collection and the legs of a market. Undefined if the market was not created in a collection. */
 export const toCombo = ({ combo }: MarketState): Market["combo"] =>
   combo === undefined
     ? undefined

@@ -25,7 +25,8 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Must be called before a market's book or last price changes. Also records the top of the book, at most once per hour.
+ * Records a market's quotes and, if the last record is an hour old, the top of its book. Must be called before the
+ * market's book or last price changes.
  */
 export const touch = (state: State, market: MarketState): void => {
   recordQuote(state.actionClock, market)

@@ -4,8 +4,8 @@
  * Held contracts cover the oldest orders of the closing side first. Only the uncovered contracts of an order reserve
  * money, for their price and their fee.
  *
- * Apart from rounded fees, no fill costs more than its reservation: a closing fill returns one dollar per contract. An
- * order that loses its cover because of that fill needs at most one dollar per contract.
+ * Apart from rounded or raised fees, no fill costs more than its reservation: a closing fill returns one dollar per
+ * contract. An order that loses its cover because of that fill needs at most one dollar per contract.
  *
  * @module
  */

@@ -14,7 +14,7 @@ export interface Resting<Order extends Resting<Order>> {
   next: Order | undefined
 }
 
-/** The oldest order is first. */
+/** The orders at one price, the oldest first. */
 export interface Level<Order extends Resting<Order>> {
   readonly price: number
   first: Order | undefined
@@ -42,7 +42,7 @@ const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: 
   }
 }
 
-/** Removes the empty blocks at the front if they are more than half of `blocks`. */
+/** Begins a block of arrivals. Removes the empty blocks at the front if they are more than half of `blocks`. */
 const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => {
   level.blocks ??= [level.count]
   const empty = blockOf(level.first!.arrival) - level.dropped
@@ -52,7 +52,7 @@ const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => 
   }
 }
 
-/** `to` is exclusive. */
+/** Counts the contracts of the blocks from `from` to `to`. `to` is exclusive. */
 const countBlocks = <Order extends Resting<Order>>(
   { blocks = [], dropped }: Level<Order>,
   from: number,
@@ -134,7 +134,7 @@ class BookSide<Order extends Resting<Order>> {
     addToBlock(level, order.arrival, order.remainingCount)
   }
 
-  /** Callers must change the remaining count only with {@link reduce}, which also updates the level. */
+  /** Removes an order. While it rests, only {@link reduce} may change its count, because it also updates the level. */
   remove(order: Order): void {
     const level = order.level
     if (level === undefined) {
@@ -159,7 +159,7 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** The order keeps its position in the queue. */
+  /** Reduces an order, which keeps its position in the queue. */
   reduce(order: Order, count: number): void {
     order.remainingCount -= count
     if (order.level !== undefined) {
@@ -173,7 +173,7 @@ class BookSide<Order extends Resting<Order>> {
     return this.aheadOfEach([order])[0]!
   }
 
-  /** See {@link ahead}. Orders at one price must be in queue order. */
+  /** Like {@link ahead}, for several orders. Orders at one price must be in queue order. */
   aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
@@ -198,7 +198,7 @@ class BookSide<Order extends Resting<Order>> {
     })
   }
 
-  /** At first, each queue has counted only the contracts at better prices. */
+  /** Makes a queue for each price of the orders. At first, it has counted only the contracts at better prices. */
   #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
     const queues = new Map<Level<Order>, Queue<Order>>()
     const prices = new Set(orders.map(({ price }) => price))

@@ -33,7 +33,7 @@ import {
   checkNotPaused
 } from "../state.ts"
 
-/** An order that no longer rests is refused as not found, so a second cancel changes nothing. */
+/** Cancels an order. An order that no longer rests counts as not found, so a second cancel changes nothing. */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
   Result.map(restingOrder(state, account, target), (order) => {
     const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
@@ -41,8 +41,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Returns the number of canceled orders. Fails, and cancels no order, while shard 0 or a shard with one of the orders
- * is paused.
+ * Cancels the resting orders of a subaccount or of the account, and returns their number. Fails, and cancels no order,
+ * while shard 0 or a shard with one of the orders is paused.
  */
 export const cancelAll = (
   state: State,
@@ -66,7 +66,7 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** The order keeps its position in the queue. A decrease to zero cancels the order. */
+/** Decreases an order, which keeps its position in the queue. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
@@ -105,9 +105,9 @@ const logged = (state: State, order: OrderState, change: "amend" | "decrease"): 
 }
 
 /**
- * With a new price or a higher count, the order counts as a new arrival: it can trade immediately, and its remainder
- * goes behind the other orders at the price. With a lower count at the same price, the order keeps its position in the
- * queue. A count equal to the filled count cancels the order.
+ * Amends an order. With a new price or a higher count, the order counts as a new arrival: it can trade immediately, and
+ * its remainder goes behind the other orders at the price. With a lower count at the same price, the order keeps its
+ * position in the queue. A count equal to the filled count cancels the order.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
   const { exchangeIndex, orderId, subaccount, ticker } = input

@@ -7,7 +7,7 @@
 /** Source: the exchange's documentation. */
 const windowMillis = 15_000
 
-/** Counts the fills that are less than 15 seconds old. `nowMillis` never decreases from call to call. */
+/** Counts the fills that are less than 15 seconds old. `nowMillis` must not decrease from call to call. */
 export class FillWindow {
   #times: Array<number> = []
   #counts: Array<number> = []

@@ -15,11 +15,11 @@ import { type AccountState, type GroupState, isSubaccount, type State, checkNotP
 
 const largestLimit = 1_000_000 * contract
 
-/** `total` is the count that the group's orders filled in the last 15 seconds. */
+/** Whether `total`, the count that the group's orders filled in the last 15 seconds, triggers the group. */
 export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
-/** Triggers a group, which then refuses new orders until it is reset. */
+/** Triggers a group: cancels its resting orders, and refuses new orders until the group is reset. */
 export const trigger = (state: State, group: GroupState): void => {
   if (group.triggered) {
     return

@@ -6,8 +6,7 @@
 
 /**
  * A set that finds the next smaller and the next greater member fast. It has one bit for each index, and one summary
- * bit for every 32 of these bits. Each step of a search skips 1,024 indexes. Each index takes about an eighth of a
- * byte.
+ * bit for every 32 of these bits. Each step of a search skips 1,024 indexes. Each index takes less than half a byte.
  */
 export class IndexSet {
   readonly #words: Array<number> = []

@@ -40,7 +40,7 @@ export interface OrderFilter {
 
 const makeSets = () => ({ resting: new IndexSet(), canceled: new IndexSet(), executed: new IndexSet() })
 
-/** Oldest first. */
+/** Holds orders, oldest first. */
 export class OrderList<Item extends Listed> {
   readonly all: Array<Item> = []
   readonly #statuses: Statuses = { live: makeSets(), archived: makeSets() }
@@ -62,7 +62,7 @@ export class OrderList<Item extends Listed> {
     market.all.push(order.listIndex)
   }
 
-  /** The order must already have its new status. */
+  /** Records the end of an order. The order must already have its new status. */
   end(order: Item): void {
     this.#move(order, "live", "resting", "live")
     this.#ended.push(order)
@@ -79,7 +79,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Returns a function that finds the next older order. */
+  /** Returns a function that finds the next older order that matches the filter. */
   before(filter: OrderFilter): FindBefore {
     this.#archive(filter.archiveMillis)
     const { all } = this
@@ -145,7 +145,7 @@ export class OrderList<Item extends Listed> {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** Searches from the end, because most searched values are near the end. */
+/** Counts the lower values. Searches from the end, because most searched values are near the end. */
 const countBelow = (ascending: ReadonlyArray<number>, value: number): number => {
   const { length } = ascending
   let step = 1

@@ -82,7 +82,7 @@ export const checkTrading = (
   checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
-/** If the order names a shard other than -1, the market must be on that shard. */
+/** Finds the market of an order. If the order names a shard other than -1, the market must be on that shard. */
 const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1

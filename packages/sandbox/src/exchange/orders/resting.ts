@@ -5,7 +5,7 @@
  */
 import type { OrderState, State } from "../state.ts"
 
-/** An action is a command or a timer. The exchange's clock, a counter, rises when an action first changes a book. */
+/** Begins an action: a command or a timer. The exchange's clock, a counter, rises when it first changes a book. */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }

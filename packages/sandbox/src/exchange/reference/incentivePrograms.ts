@@ -74,7 +74,7 @@ const readSize = (text: string): Result.Result<number, Refusal> => {
     : Result.succeed(size)
 }
 
-/** The program must have ended. A second call changes nothing. */
+/** Marks a program as paid out. The program must have ended. A second call changes nothing. */
 export const markPaidOut = (state: State, programId: string): Result.Result<void, Refusal> => {
   const program = state.reference.programs.get(programId.toLowerCase())
   if (program === undefined) {
@@ -101,7 +101,7 @@ const toProgram = (state: State, program: ProgramRecord): IncentiveProgram => {
   return { ...shown, status: statusOf(state, program) }
 }
 
-/** Oldest first. */
+/** Lists incentive programs, oldest first. */
 export const list = (state: State, query: ListIncentivePrograms): Result.Result<Page<IncentiveProgram>, Refusal> =>
   page(state.reference.programList, query, {
     mark: "ip-",

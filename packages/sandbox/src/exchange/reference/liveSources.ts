@@ -6,7 +6,7 @@
 import { kindOf, type ReferenceKind } from "./references.ts"
 import { isCity } from "./weather/cities.ts"
 
-/** Undefined for an unknown source. */
+/** Returns the kind of a source. Undefined for an unknown source. */
 export const sourceKindOf = (source: string): ReferenceKind | "weather" | undefined =>
   isCity(source) ? "weather" : kindOf(source)
 

@@ -118,7 +118,7 @@ export const list = (state: State, query: ListMilestones): Result.Result<Page<Mi
   })
 }
 
-/** Lists each milestone once. */
+/** Lists the milestones of some events, each once. */
 export const relatedTo = (state: State, eventTickers: ReadonlyArray<string>): ReadonlyArray<Milestone> => {
   const { milestonesByEvent } = state.reference
   const related = eventTickers.flatMap((eventTicker) => milestonesByEvent.get(eventTicker) ?? [])

@@ -24,7 +24,7 @@ export interface LiveMilestone {
   readonly game: LiveGame | undefined
 }
 
-/** A team without players has an empty list. */
+/** A game, its rules and the players of its teams. A team without players has an empty list. */
 export interface LiveGame {
   readonly rules: GameRules
   readonly state: Game
@@ -114,7 +114,8 @@ export class ReferenceData extends MarketData {
   }
 
   /**
-   * Returns the sports of all milestones of the category `Sports`, with the competitions and scopes of their events.
+   * Returns the sports of all milestones of the category `Sports`, with their competitions, and the scopes of the
+   * related events.
    */
   sportFilters(): ReadonlyArray<SportFilters> {
     const sports = new Map<string, Map<string, Set<string>>>()

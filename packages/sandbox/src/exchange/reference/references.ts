@@ -35,7 +35,7 @@ const indices: Readonly<Record<string, number>> = {
 /** A commodity can also be a currency, a yield or a stock index. */
 export type ReferenceKind = "crypto" | "commodity"
 
-/** Undefined for an unknown name. */
+/** Returns the kind of an index or underlying. Undefined for an unknown name. */
 export const kindOf = (name: string): ReferenceKind | undefined =>
   Object.hasOwn(indices, name) ? "crypto" : Object.hasOwn(underlyings, name) ? "commodity" : undefined
 
@@ -95,7 +95,7 @@ const quarterHour = 15 * minute
 
 export class References {
   #seed: number
-  /** The values that the operator set, by name, oldest first. Each value applies until the time of the next value. */
+  /** The latest values that the operator set, by name, oldest first. Each value applies until the time of the next. */
   readonly #set = new Map<string, Array<{ readonly fromMillis: number; readonly value: bigint }>>()
 
   constructor(seed: number) {
@@ -120,7 +120,7 @@ export class References {
     this.#set.set(name, [...(this.#set.get(name) ?? []).slice(-1_000), { fromMillis, value }])
   }
 
-  /** Also removes the values that the operator set. */
+  /** Restarts with a seed, and removes the values that the operator set. */
   restart(seed: number): void {
     this.#seed = seed
     this.#set.clear()
@@ -173,7 +173,7 @@ export class References {
   }
 }
 
-/** The usual level, changed by at most 2 % by three waves. The phases of the waves come from the name and the seed. */
+/** The usual level, changed by at most 2 % by three waves. The phase of the waves comes from the name and the seed. */
 const generated = (name: string, seed: number, atMillis: number): bigint => {
   const level = indices[name] ?? underlyings[name] ?? 1
   const phase = fractionOf(hashOf(`${seed} ${name}`))
@@ -187,7 +187,7 @@ const print = (value: bigint): string => {
   return `${value < 0n ? "-" : ""}${digits.slice(0, -8)}.${digits.slice(-8)}`
 }
 
-/** Accepts at most eight decimals. Undefined if the text is invalid. */
+/** Parses a value with at most eight decimals. Undefined if the text is invalid. */
 export const parseReference = (text: string): bigint | undefined => {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,8}))?$/.exec(text)
   return match === null ? undefined : BigInt(`${match[1]}${match[2]}${(match[3] ?? "").padEnd(8, "0")}`)

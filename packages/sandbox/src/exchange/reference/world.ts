@@ -152,7 +152,7 @@ const cities = [
 
 const surnames = ["Adams", "Baker", "Clark", "Davis", "Evans", "Foster"]
 
-/** Series that exist already are kept. */
+/** Creates the example world. Series that exist already are kept. */
 export const createWorld = (exchange: Exchange, nowMillis: number): Result.Result<void, Refusal> => {
   const site: Site = {
     seed: exchange.seed,
@@ -230,7 +230,7 @@ const createGame = (site: Site, example: GameExample): Result.Result<void, Refus
   })
 }
 
-/** Also creates the players. Returns the id of the team. */
+/** Creates a team and its players. Returns the id of the team. */
 const createTeam = (
   site: Site,
   { competition: league, hasPlayers, sport }: GameExample,

@@ -11,7 +11,7 @@ import { makeFloor, sampleSize, seed, start, terms, ticker, unwrap } from "../..
 const minute = 60_000
 const hour = 60 * minute
 
-/** Adds milliseconds to the last full minute before the start of the exchange. */
+/** Adds milliseconds to the start of the exchange, rounded down to a full minute. */
 const minutesAfter = (millis: number): number => Math.floor(start / minute) * minute + millis
 
 const setup = () => {
@@ -229,7 +229,7 @@ const step = fc.record({
   what: fc.constantFrom("place", "place", "place", "cancel")
 } satisfies Record<keyof Step, unknown>)
 
-/** After half of the steps, restores the exchange from a snapshot. */
+/** Executes the steps. After half of them, restores the exchange from a snapshot. */
 const run = (steps: ReadonlyArray<Step>) => {
   const floor = makeFloor()
   let exchange = floor.exchange
@@ -259,7 +259,7 @@ const run = (steps: ReadonlyArray<Step>) => {
   return { view: exchange.view(now), ticks, now }
 }
 
-/** All trades as `GET /markets/trades` lists them, oldest first. */
+/** All trades that `View.listTrades` lists, but oldest first. */
 const tradesOf = (view: View): ReadonlyArray<Trade> => {
   const trades: Array<Trade> = []
   let cursor = ""
@@ -358,7 +358,7 @@ describe("View.candles, for any orders", () => {
     assert.isAbove(traded, 500)
   })
 
-  it("differs from the fold if one trade or price change is missing", () => {
+  it("differs from the fold if any one trade is missing, or one of some price changes", () => {
     const minutes = 1
     const all = { ...everything, minutes }
     const { ticks, view } = run(fc.sample(step, { seed, numRuns: 60 }))

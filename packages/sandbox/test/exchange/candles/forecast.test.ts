@@ -143,7 +143,7 @@ describe("View.forecasts", () => {
 })
 
 describe("a strike", () => {
-  it("is refused if a bound that its type needs is missing", () => {
+  it("is refused if a bound that its type needs is missing or invalid", () => {
     const floor = makeFloor()
     const strikes: ReadonlyArray<CreateMarket["strike"]> = [
       { type: "greater" },

@@ -78,7 +78,7 @@ describe("createSubtrader", () => {
     }
   })
 
-  it("is refused for an account that is no FCM member, like all reads of subtraders", () => {
+  it("is refused for an account that is no FCM member, like the reads of subtraders", () => {
     const desk = makeDesk()
     const notMember = { kind: "forbidden", code: "permission_denied" } as const
     assert.deepInclude(

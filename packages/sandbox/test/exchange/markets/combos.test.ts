@@ -78,7 +78,7 @@ describe("createCombo", () => {
     assert.deepInclude(unwrap(floor.view().event(combo.eventTicker)), { multivariate: true, seriesTicker: "KXMVE" })
   })
 
-  it("returns the same market for the same legs in any sequence, to every account", () => {
+  it("returns the same market for the same legs in another sequence, and to another account", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no")
     assert.strictEqual(floor.combo("B no", "A yes").ticker, combo.ticker)

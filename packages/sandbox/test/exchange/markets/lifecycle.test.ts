@@ -216,8 +216,10 @@ describe("createMarket", () => {
     assert.deepStrictEqual(feesOf("KXFEES-1-B", { takerFeeRate: 100, makerFeeRate: 0 }), [100, 0])
     assert.deepStrictEqual(feesOf("KXPLAIN-1-A"), [700, 0])
   })
+})
 
-  it("refuses duplicate and invalid series and events", () => {
+describe("createSeries and createEvent", () => {
+  it("refuse duplicates and invalid values", () => {
     const { exchange } = makeFloor()
     for (const feeMultiplier of [-1, 11, 0.125, NaN]) {
       assert.strictEqual(
@@ -278,7 +280,7 @@ describe("setActive", () => {
     assert.deepStrictEqual(codes(), [...found, ...found, paused, paused])
   })
 
-  it("stops every transfer from and to a paused shard", () => {
+  it("stops transfers from and to a paused shard", () => {
     const floor = makeFloor()
     const accountId = floor.account("one", "100")
     const at = (exchangeIndex: number) => ({ instance: "event_contract", exchangeIndex, subaccount: 0 }) as const

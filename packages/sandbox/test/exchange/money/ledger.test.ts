@@ -190,7 +190,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(unwrap(floor.view().portfolio(taker)).feesMicros, 100n)
   })
 
-  it("is not refunded for a fee that could not be charged", () => {
+  it("pays at least the trade fees: a fee that was not charged is not refunded", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
@@ -519,7 +519,7 @@ describe("createSubaccount", () => {
 })
 
 describe("setNetting", () => {
-  it("keeps the netting flag of every existing subaccount", () => {
+  it("sets the netting flag of a subaccount that exists", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))

@@ -86,7 +86,7 @@ describe("View.group", () => {
     assert.deepStrictEqual(group().orderIds, orders.slice(1, 2))
   })
 
-  it('lists every order that was placed in the group, if groupOrders is "all"', () => {
+  it('also lists a canceled order, if groupOrders is "all"', () => {
     const { floor, group, inGroup, maker } = withGroup(10, { assumptions: { groupOrders: "all" } })
     const { orderId } = floor.place(maker, terms("bid", 40, 1, inGroup))
     floor.cancel(maker, orderId)

@@ -9,7 +9,7 @@ import { readsOf } from "../../support/reads.ts"
 const minute = 60_000
 const day = 1_440 * minute
 
-/** A week after the first calibration of September. */
+/** Six hours and 30 seconds after the first calibration of September takes effect. */
 const now = Date.UTC(2026, 8, 7, 18, 0, 30)
 
 const launch = Date.UTC(2026, 7, 24)
@@ -31,7 +31,7 @@ const open = (seed = 1) => {
 }
 
 describe("the weather index", () => {
-  it("has one point for each minute of a window with inclusive bounds, until now", () => {
+  it("has one point for each minute of a window with inclusive bounds, up to three minutes ago", () => {
     const { index } = open()
     const to = now - 3 * day
     const points = index("nyc", `from=${to - 10 * minute}&to=${to}`).timeseries
@@ -53,7 +53,7 @@ describe("the weather index", () => {
     assert.deepInclude(index("nyc", `from=${now + minute}&to=${now + day}`), { timeseries: [], config_version: "" })
   })
 
-  it("is degraded where one station failed, and missing where too many failed", () => {
+  it("has few gaps, has plausible values, and is degraded where one station failed", () => {
     for (const city of cityNames) {
       const { timeseries } = open(7).index(city, "last_sec=604800")
       assert.isBelow(timeseries.length, 7 * 1_440 - 3, "gaps")
@@ -104,7 +104,7 @@ describe("the weather index", () => {
     )
   })
 
-  it("shows the readings of every station, sorted, with the reasons of failures", () => {
+  it("shows the readings of each station of a city, sorted by id, with the reasons of failures", () => {
     const { timeseries } = open().index("miami", "last_sec=172800&detailed=true")
     const ids = ["KHWO1M", "KMIA1M", "KOPF1M", "KTMB1M"]
     const seen = new Set<string>()
@@ -192,7 +192,7 @@ describe("the calibrations of the weather index", () => {
     assert.strictEqual(version(record.effective_at_ms), second)
   })
 
-  it("are only appended, have constant weights, and use the mean offset as reference", () => {
+  it("are only appended, have constant weights, and use the weighted mean offset as reference", () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...cityNames), fc.nat(40), fc.nat(40), (seed, city, one, other) => {
         const { calibrations } = open(seed)

@@ -108,7 +108,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("keeps an existing series, and is absent by default", () =>
+  it.effect("can be created if one of its series exists, and is absent by default", () =>
     Effect.gen(function* () {
       yield* list("/milestones?limit=1", "milestones").pipe(inWorld({ markets: [{ ticker: "KXBTCD-25-A" }] }))
       assert.deepStrictEqual(yield* list("/events", "events").pipe(Effect.provide(layerTest())), [])

@@ -58,7 +58,7 @@ export const accept = (
     })
   })
 
-/** The best bid for each child, in the order of the children. Fails if a bid is lower than the caller's minimum. */
+/** The best bid for each child, in the order of the children. Fails if a bid is missing or lower than the minimum. */
 const winnersOf = (
   { best, children }: BatchState,
   { minBids, side }: AcceptRfqBatch

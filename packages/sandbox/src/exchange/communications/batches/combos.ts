@@ -25,7 +25,7 @@ interface Found {
   readonly exchangeIndex: number
 }
 
-/** Creates nothing if one of the children is refused. */
+/** Finds the combos of the children, and creates the missing ones. If a child is refused, creates nothing. */
 export const findOrCreateMarkets = (
   state: State,
   account: AccountState,

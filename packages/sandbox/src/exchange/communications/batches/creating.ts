@@ -30,7 +30,7 @@ const unavailableToFcm: Refusal = /*#__PURE__*/ refusal(
   "FCM members cannot create RFQ batches"
 )
 
-/** Creates a batch. If the account has too many open batches and set `replaceExisting`, closes the oldest batches. */
+/** Creates a batch. If the account would have too many open batches, `replaceExisting` closes the oldest ones. */
 export const create = (
   state: State,
   account: AccountState,

@@ -55,7 +55,7 @@ export const checkOpen = ({ batchId, status }: BatchState): Refusal | undefined 
 export const checkMarkets = (state: State, { children }: BatchState): Refusal | undefined =>
   children.map(({ market }) => checkActive(state, market)).find((refused) => refused !== undefined)
 
-/** The bids in the order of the children. Fails unless there is exactly one bid for each child. */
+/** The bids in the order of the children. Fails unless there is exactly one valid bid for each child. */
 const bidsByChild = (
   { children }: BatchState,
   { batchId: _batchId, bids, ...terms }: CreateBatchQuote
@@ -205,7 +205,7 @@ export const remove = (state: State, account: AccountState, target: BatchQuoteTa
     return Result.void
   })
 
-/** Takes the batch quote's bids out of the competition. It stays open, and its maker can send it again. */
+/** Takes the bids of a batch quote out of the competition. The quote stays open, and its maker can send it again. */
 export const discount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   removeBids(state, batchQuote)

@@ -30,7 +30,7 @@ export interface CalibratedStation {
 const hour = 3_600_000
 const week = 7 * 24 * hour
 
-/** The index of every city starts on a Monday. Earlier values are a backfill with the launch configuration. */
+/** The index of every city starts on this Monday. Earlier values are a backfill with the launch configuration. */
 export const launchMillis = /*#__PURE__*/ Date.UTC(2026, 7, 24)
 
 /** Calibrations end after ten years. This limits their number if an operator moves the clock far ahead. */
@@ -47,7 +47,7 @@ const effectDelay = 12 * hour
 export const calibrationsBy = (seed: number, name: string, city: City, nowMillis: number): ReadonlyArray<Calibration> =>
   Array.from({ length: weeksAt(nowMillis, publishDelay) + 1 }, (_, weeks) => calibrationOf(seed, name, city, weeks))
 
-/** Finds the calibration that is in effect at a time. Computes each calibration once. */
+/** Returns a function that finds the calibration in effect at a time. Computes each calibration once. */
 export const calibrationFinder = (seed: number, name: string, city: City): ((millis: number) => Calibration) => {
   const known = new Map<number, Calibration>()
   return (millis) => {

@@ -88,7 +88,7 @@ describe("the best quotes", () => {
     unwrap(desk.accept(batch, "yes", [40, 40]))
   })
 
-  it("are visible only to the creator, and empty if the batch is not open", () => {
+  it("are visible only to the creator, and empty once the batch is accepted", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const { batchId } = batch

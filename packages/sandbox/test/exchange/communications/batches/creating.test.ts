@@ -168,7 +168,7 @@ describe("createRfqBatch", () => {
     unwrap(desk.create({ clientBatchId: "x".repeat(64) }))
   })
 
-  it("refuses a child on a market that does not trade", () => {
+  it("refuses a child on a market that does not trade, and an invalid subaccount", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "pauseMarket", ticker: combos[1]! }))
     assert.strictEqual(codeOf(desk.create()), "MARKET_INACTIVE")
@@ -289,7 +289,7 @@ describe("deleteRfqBatch", () => {
     assert.strictEqual(codeOf(desk.remove(batch)), "not_found")
   })
 
-  it("is refused for an accepted batch, and for a single child", () => {
+  it("is refused for an accepted batch, and deleteRfq is refused for a child", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, even)

@@ -171,7 +171,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("never overdraws a party, even if it has exactly the required money", () => {
+  it("does not overdraw a creator that has exactly the required money", () => {
     const desk = makeBatching()
     // The fees of tiny fills round up to more than the reserved fee.
     for (const name of combos.slice(0, 2)) {

@@ -67,7 +67,7 @@ describe("createBatchQuote", () => {
     assert.strictEqual(refused(40, 50, { subaccount: 64 }), "invalid_parameters")
   })
 
-  it("refuses a quote on the maker's own batch, and on a non-open batch", () => {
+  it("refuses a quote on the account's own batch, and on a batch that is unknown or not open", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     assert.deepInclude(refusalOf(desk.offer(batch, even, desk.creator)), { kind: "forbidden" })
