@@ -66,7 +66,7 @@ export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArr
   ]
 }
 
-/** The groups are sorted by the position of their first value. */
+/** Groups values by their key. The groups have the order of their first values. */
 const grouped = <A>(
   values: ReadonlyArray<A>,
   keyOf: (value: A) => string
@@ -90,7 +90,7 @@ const map = (name: string, doc: string, members: ReadonlyArray<readonly [string,
 
 const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
 
-/** Returns `sometimes` if the messages have different values of `seq`. */
+/** Returns the `seq` that all the messages have in common, or `sometimes` if it differs. */
 const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
   messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
 
@@ -140,7 +140,7 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
     ]),
     table(
       "messageSeq",
-      "Whether the messages of a `type` carry a `seq`, which counts every message of their subscription.",
+      "Whether the messages of a `type` carry a `seq`, which numbers the messages of their subscription.",
       types.map(([type, some]) => [type, literal(seqOf(some))])
     )
   ].join("")
@@ -203,7 +203,7 @@ const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): strin
     })
   )}export type ErrorCode = keyof typeof errorCodes\n`
 
-/** The returned text lacks the imports, which `imports` collects. */
+/** Writes the code of the document, without the imports, which `imports` collects. */
 export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {
   const commands = new Set([...document.inRequests].filter((name) => !document.inResponses.has(name)))
   const channelsOf = (type: string): string =>

@@ -3,8 +3,9 @@
  *
  * **Details**
  *
- * A message becomes two types: the schema `tradePayload` becomes `TradeMessage` (the whole message) and `Trade` (its
- * `msg`). A command also becomes two types, such as `SubscribeCommand` and `SubscribeCommandParams` (its `params`).
+ * A message with a `msg` becomes two types: the schema `tradePayload` becomes `TradeMessage` (the whole message) and
+ * `Trade` (its `msg`). A command with `params` also becomes two types, such as `SubscribeCommand` and
+ * `SubscribeCommandParams` (its `params`).
  *
  * @module
  */
@@ -70,13 +71,13 @@ const fieldOf = (shape: Component | undefined, name: string): Field | undefined 
 const targetOf = (components: ReadonlyMap<string, Component>, field: Field | undefined): Component | undefined =>
   field?.shape._tag === "Reference" ? components.get(field.shape.name) : undefined
 
-/** If `msg` can be null, returns the component of its other values. */
+/** Returns the component of a message's `msg`, apart from null. */
 const dataOf = (components: ReadonlyMap<string, Component>, component: string): Component | undefined => {
   const field = fieldOf(components.get(component), "msg")
   return field?.shape._tag === "Nullable" ? field.shape.of : (targetOf(components, field) ?? field?.shape)
 }
 
-/** Undefined if no test is found. */
+/** Returns a test that `data` passes and `others` do not, or undefined if none is found. */
 const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
   if (data?._tag === "List") return { _tag: "List" }
   if (data?._tag !== "Struct") return undefined
@@ -181,7 +182,7 @@ const readChannels = (
   return channels
 }
 
-/** If the document has faults, returns all of them. */
+/** Reads the document of the feed. If it has faults, returns all of them. */
 export const readFeed = (json: unknown): Result.Result<FeedDocument, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}

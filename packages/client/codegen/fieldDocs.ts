@@ -341,7 +341,7 @@ export const fieldDocs: FieldDocs = {
     "CreateRFQBatchRequest/target_cost_excludes_fees":
       "True: `target_cost_dollars` does not include fees. Only for RFQs with a `target_cost_dollars`. Default: false.",
     "CreateRFQRequest/replace_existing":
-      "True: if you already have RFQs, the exchange deletes them. False: the request fails.",
+      "True: if you already have an RFQ on the market, the exchange deletes it. False: the request fails.",
     "CreateRFQRequest/rest_remainder": "True: after the execution, the remainder of the RFQ rests in the book.",
     "CreateRFQRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",

@@ -1,5 +1,6 @@
 /**
- * Writes `src/generated` from the reference documents. With `--check`, only checks whether the files are up to date.
+ * Writes `src/generated` from the reference documents. With `--check`, writes nothing, and fails if a file
+ * is stale or a field has no doc.
  *
  * @module
  */

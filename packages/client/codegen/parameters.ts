@@ -8,7 +8,7 @@ import { comment, type Context, key, pure, Writer } from "./writer.ts"
 
 const operation = "../Descriptor.ts"
 
-/** Returns the code without its imports. */
+/** Writes the parameters of all operations, without the imports of the code. */
 export const writeParameters = (document: Document, context: Context): string => {
   const { imports } = context
   const writerOf = (owner: string): Writer =>

@@ -52,7 +52,7 @@ export interface SubscribeOptions {
 
 /** A subscription whose markets can change. It ends when its scope closes. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
-  /** All events since the subscription was opened, even if the stream is run later. Run the stream only once. */
+  /** The events since the subscription was opened, even if the stream is run later. Run the stream only once. */
   readonly events: Stream.Stream<FeedEvent<Name>, FeedError>
 }
 
@@ -92,8 +92,9 @@ export const open = <Name extends ChannelName>(
  *
  * **Details**
  *
- * Streams of one channel with the same filter share their subscriptions of the exchange. After a lost connection, the
- * feed connects again and restores its subscriptions. The stream then contains the events `Outage` and `Restored`.
+ * Streams of one channel with the same filter share their subscriptions of the exchange, but streams of all markets and
+ * streams of listed markets do not. After a lost connection, the feed connects again and restores its subscriptions.
+ * The stream then contains the events `Outage` and `Restored`.
  */
 export const subscribe = <Name extends ChannelName>(
   channel: Name,
@@ -148,12 +149,13 @@ export const tickers = (
   )
 
 /**
- * The text frames of all connections of the feed: data, replies, and frames that do not decode. Use the frames to make
- * a recording. `FeedMessages.decoder` decodes a recorded frame.
+ * The text frames of the feed's connections: data, replies, and frames that do not decode. Use the frames to make a
+ * recording. `FeedMessages.decoder` decodes a recorded frame.
  *
  * **Details**
  *
- * The stream opens no connection and subscribes to no channel. It ends with the feed.
+ * The stream opens no connection and subscribes to no channel. It ends with the feed. It omits the additional
+ * connections of the option `lines`, such as of `OrderBooks.watch`.
  */
 export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}): Stream.Stream<
   RawFrame,
@@ -201,12 +203,12 @@ export const bestQuotes = (
     })
   })
 
-/** Returns the current connections and subscriptions of the feed. */
+/** Returns the current connections and subscriptions of the feed, without those of additional `lines`. */
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
 
 /**
- * Replaces the open connections. An old connection closes after the new connection has its subscriptions, so the
- * changeover loses no message.
+ * Replaces the open connections that have subscriptions. An old connection closes after the new connection has its
+ * subscriptions, so the changeover loses no message.
  */
 export const changeOver: Effect.Effect<void, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(
   ({ changeOver }) => changeOver

@@ -26,7 +26,7 @@ const about = (names: ReadonlyArray<string>): string => (names.length === 0 ? ""
  * **Details**
  *
  * `status` is the status of the refused WebSocket upgrade. With a 401, `explanation` is the same as in `Unauthorized`.
- * If the exchange refuses the timestamp of a signature, the feed signs once more. A second refusal ends the feed.
+ * If the exchange refuses the timestamp of a signature, the feed signs once more. A second such refusal ends the feed.
  */
 export class ConnectionRefused
   extends /*#__PURE__*/ Data.TaggedError("ConnectionRefused")<{
@@ -179,8 +179,8 @@ export class SubscriptionEnded
 }
 
 /**
- * The exchange did not answer a command, although it answers other commands. `attempts` counts how often the command
- * was sent.
+ * The exchange did not answer a command, or answered with error 18 (CommandTimeout), although it answers other commands.
+ * `attempts` counts how often the command was sent.
  */
 export class CommandTimedOut
   extends /*#__PURE__*/ Data.TaggedError("CommandTimedOut")<{

@@ -66,7 +66,7 @@ const invalid = (pointer: string, reason: string): Result.Result<never, InvalidM
  * **Details**
  *
  * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true. Unknown values of an enum decode. Unknown
- * members are omitted. A list that is null decodes to an empty list.
+ * members are omitted. Some lists can be null, and then decode to an empty list.
  *
  * **Gotchas**
  *

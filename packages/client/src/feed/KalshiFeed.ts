@@ -34,7 +34,7 @@ export interface FeedService {
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
   /** Includes the queue of a consumer in the metrics. */
   readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
-  /** Returns a function that stops the recording. */
+  /** Records the text frames of this session. Returns a function that stops the recording. */
   readonly record: (recorder: Recorder) => () => void
   readonly state: Effect.Effect<SessionState>
   readonly changeOver: Effect.Effect<void>

@@ -29,7 +29,7 @@ export const sessionsOf = (lines: number): Effect.Effect<ReadonlyArray<FeedServi
     Effect.map(Effect.replicateEffect(feed.openSession, lines - 1), (others) => [feed, ...others])
   )
 
-/** Whether an error concerns only some markets, so that the line continues. */
+/** Whether an error concerns the markets that a line requested. */
 export const isMarketsError = (error: FeedError): error is MarketsError =>
   error._tag === "SubscriptionRefused" ||
   error._tag === "MarketsNotListed" ||

@@ -121,7 +121,7 @@ const defined = {
  * | --- | --- | --- | --- | --- |
  * | `kalshi.client.feed.dial.duration` | histogram | `s` | the duration of each dial; its count is the number of dials by outcome | `http.response.status_code` (of a refused upgrade), `error.type`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.connections` | gauge | `{connection}` | open connections | `server.address`, `server.port`, `kalshi.client.name` |
- * | `kalshi.client.feed.losses` | counter | `{connection}` | open connections that were lost, not those that the feed closed | `error.type`, `kalshi.feed.close_code`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.losses` | counter | `{connection}` | open connections that were lost, not those that the feed no longer needed | `error.type`, `kalshi.feed.close_code`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.reconnects` | counter | `{connection}` | dials after a lost connection or a failed dial | `error.type` (of the loss or the failure), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.messages` | counter | `{message}` | messages of subscriptions, up to a second late; replies to commands are not counted | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.delay` | histogram | `s` | the time from a message's `sending_ts_ms` to its receipt | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
@@ -131,8 +131,8 @@ const defined = {
  * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  *
  * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
- * failed has `SigningError`, and the reconnect after it has `Unreachable`. A dial that the feed itself ended has the
- * `error.type` `interrupted` in its metric, and no `error.type` in its span.
+ * failed has `SigningError`, and the reconnect after it has `Unreachable`. A dial that the feed no longer needed has
+ * the `error.type` `interrupted` in its metric, and no `error.type` in its span.
  *
  * **Gotchas**
  *
@@ -157,7 +157,7 @@ export interface WatchedQueue {
 }
 
 export interface FeedTelemetry extends Observer {
-  /** `after` is the loss or the failed dial before this one. */
+  /** Called when a dial starts. `after` is the loss or the failed dial before it. */
   readonly onDial: (generation: number, after: EndCause | undefined) => void
   readonly onOpen: (generation: number) => void
   /**
@@ -338,7 +338,7 @@ const recordQueues = ({ context, server }: Recording) => {
   return { watchQueue, close }
 }
 
-/** Closing the scope removes the gauges of the queues. */
+/** Makes the telemetry of a feed. Closing the scope publishes the last counts, and removes the gauges of the queues. */
 export const make = (
   { feedUrl }: Environment,
   name: string | undefined

@@ -22,7 +22,7 @@ const keysOf = (ast: SchemaAST.AST, value: unknown, pointer: string): ReadonlyAr
  *
  * **When to use**
  *
- * Decoding drops unknown members, and reads an absent side as an empty side. If the exchange renames `yes_dollars_fp`,
+ * Decoding drops unknown members, and an absent side counts as an empty side. If the exchange renames `yes_dollars_fp`,
  * every decoded book has an empty side. So a book with an empty side and an unknown member may be wrong: log the
  * pointers. If a snapshot has an absent side and unknown members, a subscription reports an `UnknownKeys` event, and
  * `OrderBooks.watch` lists the pointers.

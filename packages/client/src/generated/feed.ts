@@ -2164,7 +2164,7 @@ export const messageVariants: { readonly [Type in SharedType]: ReadonlyArray<Var
   ]
 }
 
-/** Whether the messages of a `type` carry a `seq`, which counts every message of their subscription. */
+/** Whether the messages of a `type` carry a `seq`, which numbers the messages of their subscription. */
 export const messageSeq = {
   batch_quote_accepted: "always",
   batch_quote_created: "always",

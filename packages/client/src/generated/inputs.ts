@@ -321,7 +321,10 @@ export interface CreateRFQInput {
   readonly contracts_fp?: CountInput | null | undefined
   /** True: other users see a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean | undefined
-  /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
+  /**
+   * True: if you already have an RFQ on the market, the exchange deletes it. False: the request fails. Default:
+   * false.
+   */
   readonly replace_existing?: boolean | undefined
   /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined

@@ -494,7 +494,10 @@ export interface CreateRFQRequest {
   readonly market_ticker: string
   /** True: other users see a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean
-  /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
+  /**
+   * True: if you already have an RFQ on the market, the exchange deletes it. False: the request fails. Default:
+   * false.
+   */
   readonly replace_existing?: boolean
   /** True: after the execution, the remainder of the RFQ rests in the book. */
   readonly rest_remainder: boolean

@@ -11,24 +11,24 @@
  * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
  * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:
  *
- * - More than half of a default bucket is spent.
- * - A call has to wait, or seems too large for its bucket.
+ * - While they are not known: a call has to wait, or more than half of a default bucket is spent.
+ * - A call seems too large for its bucket.
  * - The exchange returned 429.
  * - The known values are ten minutes old (option `refreshAfter`).
  *
  * Until the first fetch succeeds, the {@link defaults} and the documented costs apply. The layer rejects no call before
- * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
+ * it has begun to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
  *
  * Urgent calls go first: cancels, similar operations, and calls that {@link Overrides} marks as urgent. Otherwise,
- * calls are sent in the sequence of their arrival. The wait counts toward the total time of the call, but not toward
- * the time of an attempt. A 429 empties the local bucket.
+ * calls that pay from the same buckets are sent in the sequence of their arrival. The wait counts toward the total time
+ * of the call, but not toward the time of an attempt. A 429 empties the local buckets of the call.
  *
  * **Gotchas**
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - If the layer's latest attempt to fetch the budgets failed, the layer does not reject cancels. It sends a cancel
- *   even if the tokens do not become available in time.
+ * - Unless the layer's latest attempt to fetch the budgets succeeded, the layer does not reject cancels. It sends a
+ *   cancel even if the tokens do not become available in time.
  * - A layer does not know how many tokens other programs take from the same account. Limit each program with the option
  *   `share`, or let them use one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *

@@ -4,15 +4,15 @@
  * **Details**
  *
  * Every decision is one run of a Lua script. The script uses the clock of the Redis server, so the clocks of the
- * processes do not matter. The calls of all processes form one queue, in which cancels go first. A call that does not
- * wait runs the script twice: to take its tokens, and to report the response in the background. Requires Redis 5 or
+ * processes do not matter. The calls of all processes form one queue, in which urgent calls go first. A call that does
+ * not wait runs the script twice: to take its tokens, and to report the response in the background. Requires Redis 5 or
  * newer, or Valkey. The store uses one Redis key per account.
  *
  * **Gotchas**
  *
  * - If Redis does not respond within `timeout`, each process counts tokens in its own memory. It queries Redis again
  *   after a second. Until Redis responds, the processes together can exceed the account's budget and receive 429.
- * - If a process dies, its waiting calls stay in the queue for two more seconds.
+ * - If a process dies, its waiting calls stay in the queue for up to two more seconds.
  * - The buckets refill too early if the server's clock is set forward, or if a replica whose clock is ahead takes over.
  *   Adjust the server's clock gradually, not in one step.
  *

@@ -62,8 +62,8 @@ export interface Store {
    * Takes the tokens and returns 0. If there are too few tokens, takes none and returns the number of milliseconds to
    * wait before the next `take`.
    *
-   * A call that got no tokens enters the store's queue. Later calls take tokens before it only if they are more urgent
-   * or `forced`.
+   * A call that got no tokens enters the store's queue. Later calls take tokens from its buckets before it only if they
+   * are more urgent or `forced`.
    */
   readonly take: (want: Want) => Effect.Effect<number>
   /** Removes a waiting call from the store's queue. */

@@ -14,7 +14,7 @@ export interface BucketSet {
   readonly names: ReadonlyArray<string>
 }
 
-/** Does not contain the cost of one item, because that cost depends on the account. */
+/** What a call pays, without the cost of one item, because that cost depends on the account. */
 export interface Bill {
   readonly descriptor: Descriptor
   /** Each bucket pays the full cost. */
@@ -39,7 +39,10 @@ const shardOf = (input: unknown): number | undefined => {
   return isRouted ? undefined : 0
 }
 
-/** `shardCount` is a minimum: calls can add further shards by their `exchange_index`. */
+/**
+ * Makes a function that computes bills. `shardCount` is a minimum: calls can add further shards by their
+ * `exchange_index`.
+ */
 export const make = (shardCount: number): ((descriptor: Descriptor, input: unknown) => Bill) => {
   const sets = new Map<number, BucketSet>()
   const setOf = (shard: number): BucketSet => {

@@ -1,9 +1,10 @@
 /**
  * Queues the calls that wait for tokens of the same buckets.
  *
- * If the queue is empty and the store (which counts the tokens) has enough tokens, a call takes them and continues. All
- * other calls wait. While calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one
- * after the other. So no call resumes another call, and a burst of any size needs constant stack and linear time.
+ * If the queue is empty and the store (which counts the tokens) has enough tokens, a call takes them and continues.
+ * Otherwise it waits, or is rejected. While calls wait, one fiber per queue requests tokens for the first calls, and
+ * resumes the calls one after the other. So no call resumes another call, and a burst of any size needs constant stack
+ * and linear time.
  *
  * @module
  */
@@ -295,7 +296,7 @@ export class BucketQueue {
     })
   }
 
-  /** Returns the wait in milliseconds. */
+  /** Takes the tokens of a waiting call. Returns the wait in milliseconds, or 0 if the call no longer waits. */
   #take(waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> {
     const { bill, enteredMillis, id, urgent } = waiter
     const { tokens } = this.#shared
@@ -362,7 +363,7 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects calls whose tokens come too late, but not while the budget is being fetched. */
+  /** Rejects calls whose tokens come too late. While the budget is fetched, rejects only calls whose wait is over. */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {

@@ -130,7 +130,7 @@ export class LearnedLimits {
     return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
   }
 
-  /** Fetches the budgets in the background. */
+  /** Fetches the budgets in the background, unless the last attempt is running or began less than ten seconds ago. */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void

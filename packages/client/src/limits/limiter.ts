@@ -45,7 +45,7 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
   return { account: `${environment} ${options.account ?? keyId}`, share, latencyMillis, refreshMillis, shards }
 }
 
-/** Dies if the options are invalid. */
+/** Makes the limiter of a layer. Dies if the options are invalid. */
 export const make = (
   options: RateLimits.Options,
   environment: string,

@@ -43,8 +43,8 @@ export class Tokens {
   }
 
   /**
-   * Gives back tokens that were not spent, and notifies the queues. Does nothing if more than `latencyMillis` have passed
-   * since the tokens were taken: the store has then counted the tokens as spent.
+   * Gives back tokens that were not spent, and notifies the queues. With a latency, does nothing after the latency has
+   * passed, because the store may have counted the tokens as spent.
    */
   refund(taken: Taken, nowMillis: number): Effect.Effect<void> {
     const { want } = taken
@@ -88,7 +88,7 @@ export class Tokens {
   }
 }
 
-/** Whether at most `latencyMillis` have passed. After that, the store counts the request as received. */
+/** Whether at most `latencyMillis` have passed. After that, the store may count the request as received. */
 const isReserved = ({ atMillis, want }: Taken, nowMillis: number): boolean => nowMillis - atMillis <= want.latencyMillis
 
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>

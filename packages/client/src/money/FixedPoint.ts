@@ -4,9 +4,9 @@
  *
  * **Details**
  *
- * Arithmetic uses `bigint`, so it cannot overflow. Results are canonical: dollars have the fewest decimals that are
- * exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Equal canonical values are therefore
- * the same string. Requests accept canonical amounts that have at most four decimals and are not negative.
+ * Arithmetic uses `bigint`, so it cannot overflow. Computed values are canonical: dollars have the fewest decimals that
+ * are exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Equal canonical values are
+ * therefore the same string. Requests accept canonical amounts that have at most four decimals and are not negative.
  *
  * **Gotchas**
  *
@@ -152,7 +152,7 @@ const dollarsExpected = "a decimal string of dollars with at most six decimals"
 const countExpected = "a decimal string of contracts with at most two decimals"
 const countTextPattern = /^-?(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 
-/** Throws if the value does not match. */
+/** Parses a decimal. Throws if the text does not match. */
 const parseUnsafe = (text: string, pattern: RegExp, places: 2 | 6, expected: string): bigint => {
   const units = scaled.parse(text, pattern, places)
   if (units === undefined) throw new NotFixedPoint({ input: String(text), expected })
@@ -364,7 +364,7 @@ export const multiplyExact: {
     : Result.fail(new Inexact({ what: `$${price} × ${count}` }))
 })
 
-/** In micro-dollars. Fails if the price is not from 0 to 1 dollar. */
+/** Converts a price to micro-dollars. Fails if the price is not from 0 to 1 dollar. */
 const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
   const micros = toMicros(price)
   return micros >= 0n && micros <= scaled.oneDollar

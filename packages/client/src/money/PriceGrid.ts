@@ -152,7 +152,7 @@ export const nearestAbove: {
   return Option.some(fromMicros(run.start + steps * run.step))
 })
 
-/** Undefined if `price` is off the grid. */
+/** Returns the number of grid prices below `price`, or undefined if `price` is off the grid. */
 const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
   const micros = toMicros(price)
   const run = grid.runs.find((run) => contains(run, micros))

@@ -175,7 +175,7 @@ export const market: Operation.Operation<
  *
  * - Money and counts have shorter names here: `close` and `volume`. `Markets.candlesticks` has `close_dollars` and
  *   `volume_fp`.
- * - In a period without trades, all prices are present and null.
+ * - In a period without trades, the trade prices are present and null.
  * - This operation takes no series ticker, unlike `Markets.candlesticks`.
  */
 export const marketCandlesticks: Operation.Operation<

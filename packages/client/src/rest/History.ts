@@ -254,7 +254,7 @@ const join = <A, E1, R1, E2, R2>(
 /** Decides whether an item is new. If the decision is an effect that fails, the next pull repeats it. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
-/** Unlike `Stream.filterEffect`, emits the items that precede a failure. */
+/** Emits the new items of a stream. Unlike `Stream.filterEffect`, emits the items that precede a failure. */
 const keep = <A, E, R, E2, R2>(
   stream: Stream.Stream<A, E, R>,
   isNew: IsNew<A, E2, R2>

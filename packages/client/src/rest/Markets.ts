@@ -240,7 +240,7 @@ export interface CandlesticksRange extends Omit<
  *
  * **Gotchas**
  *
- * - A period without trades has null prices. Its bids and asks are present.
+ * - A period without trades has null trade prices. Its bids and asks are present.
  * - Use `Historical.marketCandlesticks` for a market that settled before the cutoff of `Historical.cutoff`. The field
  *   names differ there.
  */

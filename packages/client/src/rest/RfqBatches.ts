@@ -1,6 +1,6 @@
 /**
- * RFQ batches: one request for quotes on 2 to 57 combos, which trade together or not at all. A combo is a market that
- * combines several markets, its legs.
+ * RFQ batches: one request for quotes on 2 to 57 combos, which trade together or not at all, with one exception (see
+ * below). A combo is a market that combines several markets, its legs.
  *
  * **Details**
  *

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * A market with the `strike_type` `structured` names its team by id in `custom_strike`. Source: recorded in demo, July
- * 2026.
+ * A market with the `strike_type` `structured` names its target by id in `custom_strike`. Source: recorded in demo,
+ * July 2026.
  *
  * @module
  */

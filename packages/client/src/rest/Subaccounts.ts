@@ -118,7 +118,7 @@ export const updateNetting: Operation.Operation<
 })
 
 /**
- * Moves cash between two subaccounts, on one shard.
+ * Moves cash on one shard: between two subaccounts, or between a subaccount and the primary account.
  *
  * **Details**
  *

@@ -62,7 +62,7 @@ describe("FeedMessages.decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("accepts a book that lacks a side or the clock, but rejects null", () => {
+  it("accepts a snapshot without sides and clock, but rejects a side that is null", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
@@ -89,7 +89,7 @@ describe("FeedMessages.decoder", () => {
     assert.isFunction(price)
   })
 
-  it("has types for the messages of each channel and for the error codes", () => {
+  it("has types for the messages of a channel and for the error codes", () => {
     const marketOf = ({ msg, seq, type }: ChannelMessage<"orderbook_delta">): readonly [string, string, number] => [
       msg.market_ticker,
       type === "orderbook_delta" ? msg.delta_fp : "",

@@ -15,7 +15,7 @@ describe("Consumer", () => {
     })
   )
 
-  it("lets 65,536 events wait unless the user chooses another number", () => {
+  it("has room for 65,536 events by default", () => {
     assert.strictEqual(defaultBufferSize, 65_536)
   })
 })

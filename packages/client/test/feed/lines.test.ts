@@ -32,7 +32,7 @@ describe("checkLines", () => {
 })
 
 describe("isMarketsError", () => {
-  it("distinguishes errors of some markets from errors of the whole subscription", () => {
+  it("distinguishes errors about markets from an error of the connection", () => {
     const errors = [
       new SubscriptionRefused({ ...shared, code: 14, codeName: undefined, reason: "unknown" }),
       new MarketsNotListed(shared),

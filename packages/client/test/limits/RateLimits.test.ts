@@ -360,7 +360,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("allows a wait of exactly maxWait", () =>
+  it.effect("allows a wait that ends at maxWait", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* runFor(
@@ -532,7 +532,7 @@ describe("TooManyRequests", () => {
     return (_: string, mark: string) => (mark === marked && left-- > 0 ? response : undefined)
   }
 
-  it.effect("empties the bucket, so that the retry and all other calls wait for tokens", () =>
+  it.effect("empties the bucket, so that the retry and the next call wait for tokens", () =>
     Effect.gen(function* () {
       const fiber = yield* start(create("refused"))
       const next = yield* start(create("next"))

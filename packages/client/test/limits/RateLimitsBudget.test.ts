@@ -182,7 +182,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("rejects large batches for ten seconds before it is fetched again", () =>
+  it.effect("is not fetched again within five seconds, although it rejects large batches", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 5; i++) {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
@@ -193,7 +193,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small], small)))
   )
 
-  it.effect("rejects no batch while attempts to fetch it again fail", () =>
+  it.effect("rejects no batch after an attempt to fetch it again failed", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
       yield* TestClock.adjust("11 seconds")

@@ -74,7 +74,7 @@ describe("limits.make", () => {
   ]
   for (const [name, orderOf] of orders) {
     for (const count of name === "first to last" ? [10, 1_000, 100_000] : [10, 1_000, 10_000]) {
-      it.effect(`keeps no call and no token of ${count} calls that are interrupted ${name}`, () =>
+      it.effect(`frees the places and tokens of ${count} calls that are interrupted ${name}`, () =>
         Effect.gen(function* () {
           const slow: Budget = { rate: 20, capacity: 200 }
           const limiter = yield* limiterOf(slow, { latency: 0 })
@@ -91,7 +91,7 @@ describe("limits.make", () => {
     }
   }
 
-  it.effect("rejects every waiting call at the end of its maximum wait", () =>
+  it.effect("rejects every call that it cannot serve within the maximum wait", () =>
     Effect.gen(function* () {
       const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
       const { call, started } = caller(limiter, 5_000)

@@ -225,7 +225,7 @@ const run = (calls: ReadonlyArray<Planned>) =>
 
 describe("Kalshi.layer with waiting calls", () => {
   law(
-    "never receives a 429 and completes every call, with any delays, interruptions and shards",
+    "never receives a 429 and completes every uninterrupted call, with any delays and shards",
     fc.tuple(
       planned(["create", "create", "cancel", "batch"], [undefined, 0, 0, 1, 2], true),
       fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 20 })
@@ -238,7 +238,7 @@ describe("Kalshi.layer with waiting calls", () => {
         for (const [i, exit] of exits.entries()) {
           if (calls[i]!.interruptedAfter === undefined) assert.strictEqual(exit?._tag, "Success", `call ${i}`)
         }
-        // Interrupted calls returned their tokens: the buckets are full again.
+        // No interrupted call still holds tokens: the buckets are full again.
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, routedBatch(10)), 0)
       }).pipe(provideExchange({ transitMillis: (n) => delays[n % delays.length]! }, { ...patient, limits: {} }))
   )

@@ -173,7 +173,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* Fiber.join(fiber), 0)
       }))
 
-    test("delays no call longer than the timeout, even if the call is uninterruptible", (server) =>
+    test("takes tokens from memory while the server hangs, even if the call is uninterruptible", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* server.hang

@@ -219,7 +219,7 @@ describe("memory.make", () => {
       assert.strictEqual(yield* waitAfter(1, [1_000, 500]), 10)
       assert.strictEqual(yield* waitAfter(1_000, [1, 500]), 10)
       assert.strictEqual(yield* waitAfter(20, [1_000, 500]), 20)
-      // All calls fit into the capacity, because the bucket refills between them.
+      // The capacity covers the call and the reserved tokens, so the refill alone frees enough tokens.
       assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
       assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
       assert.strictEqual(yield* waitAfter(1, [1, 0], [1_000, 0]), 2)

@@ -76,7 +76,7 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns ascending deadlines after most of several hundred calls have left", () => {
+  it("returns ascending deadlines of the calls that stay, however many of 400 calls leave", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
       // The deadlines are distinct and unsorted.
@@ -102,7 +102,7 @@ describe("WaitingQueue", () => {
     }
   })
 
-  it("returns deadlines in ascending order while hundreds of calls arrive and leave", () => {
+  it("returns the earliest deadline while hundreds of calls arrive and leave", () => {
     const queue = new WaitingQueue<Waiting>()
     const left: Array<number> = []
     const serveFirst = () => {

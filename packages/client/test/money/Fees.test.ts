@@ -40,7 +40,7 @@ const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, ro
 
 describe("Fees.trade", () => {
   it("computes the fees of known fills", () => {
-    // Computed with fractions, without the library. Each row's comment is the exact taker fee: 0.07 × price × (1 −
+    // Computed with fractions, without the library. The comment of a row is the exact taker fee: 0.07 × price × (1 −
     // price) × count. The column `maker` is a quarter of the taker fee, and `combo` is half of it. These columns and
     // `taker` use the older rule, which rounds up to $0.0001. `micro` is the taker fee under the newer rule, which
     // rounds up to $0.000001.
@@ -135,7 +135,7 @@ describe("Fees.trade", () => {
   })
 
   it("multiplies by the exact decimal of the multiplier", () => {
-    // The fee at 0.50 is 0.07 × 0.25 = 0.0175 per contract. In doubles, 0.1 × 3 × 0.0175 × 10^4 is above 52.5.
+    // The fee at 0.50 is 0.07 × 0.25 = 0.0175 per contract. In doubles, 0.1 × 4 × 0.0175 × 10^4 is above 70.
     for (const [multiplier, count, fee] of [
       [0, "1", "0.00"],
       [-0, "1", "0.00"],

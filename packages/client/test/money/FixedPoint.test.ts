@@ -200,7 +200,7 @@ describe("toHundredths and fromHundredths", () => {
     assert.strictEqual(FixedPoint.fromHundredths(-7n), "-0.07")
   })
 
-  it("agree with exact fractions, and print counts that decode and that requests accept", () => {
+  it("agree with exact fractions, and print counts that decode and, from zero up, are valid in requests", () => {
     const isCount = Schema.is(FixedPoint.Count)
     const isInput = Schema.is(FixedPoint.CountInput)
     hold(

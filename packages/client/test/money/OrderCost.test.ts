@@ -243,7 +243,7 @@ describe("OrderCost.ofBatch", () => {
     ({ ticker, side: "ask", price, count, ...more }) as const
   const reduce = { reduce_only: true } as const
 
-  /** Each contract has a payout of one dollar. */
+  /** Returns the payout of each order: one dollar per contract that the order opens. */
   const opened = (orders: ReadonlyArray<OrderCost.BatchOrder>, position?: string) =>
     OrderCost.ofBatch(orders, () => ({
       terms: quadratic,

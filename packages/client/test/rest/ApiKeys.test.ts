@@ -142,7 +142,7 @@ describe("ApiKeys.generate", () => {
     ["has another success status", { status: 200, body: generated }],
     ["is a redirect", { status: 307, body: generated }]
   ] as const) {
-    it.effect(`keeps no part of a response that ${fault}`, () =>
+    it.effect(`does not keep the private key of a response that ${fault}`, () =>
       Effect.gen(function* () {
         const text = yield* printed(reply)
         assert.notInclude(text, canary)

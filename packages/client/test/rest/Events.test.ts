@@ -112,9 +112,11 @@ describe("Events.listMultivariate", () => {
         cursor: "c",
         series_ticker: "S",
         collection_ticker: "C",
+        tickers: "A,B",
         with_nested_markets: true
       }),
-      request: "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&with_nested_markets=true",
+      request:
+        "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&tickers=A%2CB&with_nested_markets=true",
       reply: { status: 200, body: { events: null, cursor: "" } },
       value: { events: [], cursor: "" }
     }

@@ -103,12 +103,10 @@ describe("Fcm.listOrders", () => {
     }
   ])
 
-  itFails(
-    "fails with Forbidden if the key belongs to another subtrader",
-    Fcm.listOrders(),
-    [{ status: 403, body: {} }],
-    { _tag: "Forbidden", status: 403 }
-  )
+  itFails("fails with Forbidden after a 403", Fcm.listOrders(), [{ status: 403, body: {} }], {
+    _tag: "Forbidden",
+    status: 403
+  })
 })
 
 describe("Fcm.listPositions", () => {

@@ -14,7 +14,7 @@ describe("Markets.list", () => {
   itDeclares(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
   itSendsAndDecodes([
     {
-      it: "lists markets of all kinds",
+      it: "lists a market with an unknown status, and a scalar market with the fields of a combo",
       call: Markets.list(),
       request: "GET /markets",
       reply: {
@@ -51,6 +51,7 @@ describe("Markets.list", () => {
         min_created_ts: 1,
         max_created_ts: 2,
         min_updated_ts: 3,
+        max_updated_ts: 8,
         max_close_ts: 4,
         min_close_ts: 5,
         min_settled_ts: 6,
@@ -60,7 +61,7 @@ describe("Markets.list", () => {
         mve_filter: "exclude"
       }),
       request:
-        "GET /markets?limit=0&cursor=c&event_ticker=E&series_ticker=S&min_created_ts=1&max_created_ts=2&min_updated_ts=3&max_close_ts=4&min_close_ts=5&min_settled_ts=6&max_settled_ts=7&status=paused&tickers=A%2CB&mve_filter=exclude",
+        "GET /markets?limit=0&cursor=c&event_ticker=E&series_ticker=S&min_created_ts=1&max_created_ts=2&min_updated_ts=3&max_updated_ts=8&max_close_ts=4&min_close_ts=5&min_settled_ts=6&max_settled_ts=7&status=paused&tickers=A%2CB&mve_filter=exclude",
       reply: { status: 200, body: { markets: null, cursor: "" } },
       value: { markets: [], cursor: "" }
     }

@@ -46,7 +46,7 @@ describe("Rfqs.list", () => {
     }
   ])
 
-  itRejects("rejects any user filter but self", [[Rfqs.list({ user_filter: "others" as "self" }), "/user_filter"]])
+  itRejects("rejects the user filter `others`", [[Rfqs.list({ user_filter: "others" as "self" }), "/user_filter"]])
 })
 
 describe("Rfqs.get", () => {

@@ -3016,7 +3016,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       replace_existing: {
-        doc: "True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false.",
+        doc: "True: if you already have an RFQ on the market, the exchange deletes it. False: the request fails. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -3315,7 +3315,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/subaccounts/transfer",
     access: "write",
-    doc: "Moves cash between two subaccounts, on one shard.",
+    doc: "Moves cash on one shard: between two subaccounts, or between a subaccount and the primary account.",
     paged: false,
     secret: false,
     fields: {

@@ -2,7 +2,7 @@
  * The session of the feed. It restores the wanted subscriptions after connections are lost or replaced.
  *
  * The session has no sockets, no timers and no runtime. Its owner provides sockets (`Outside`), reports what happens to
- * them, and calls `tick` at `nextMillis`. Each input changes the state (see `model.ts`), then `#settle` sends what is
+ * them, and calls `tick` at `nextMillis`. An input changes the state (see `model.ts`), then `#settle` sends what is
  * due. A generation is the number of a connection.
  *
  * | input              | what happens                                                           | where          |
@@ -12,8 +12,8 @@
  * | `refused`,`closed` | the session ends, or waits and connects again                          | `dialling.ts`  |
  * | `received`         | data is counted and delivered, a reply changes the state               | `routing.ts`   |
  * | `tick`             | silent connections are tested; late replies and snapshots are handled  | `timers.ts`    |
- * | after each input   | due commands are sent                                                  | `reconcile.ts` |
- * | after each input   | due connections are opened                                             | `dialling.ts`  |
+ * | after an input     | due commands are sent                                                  | `reconcile.ts` |
+ * | after an input     | due connections are opened                                             | `dialling.ts`  |
  *
  * @module
  */
@@ -72,7 +72,7 @@ export class Session {
     this.#lastMonotonicMillis = clock.monotonicMillis()
   }
 
-  /** Requests with the same channel and filter share their subscriptions of the exchange. */
+  /** Adds a subscriber. Requests with the same key (see `requests.ts`) share their subscriptions of the exchange. */
   subscribe<Name extends ChannelName>(
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>
@@ -89,7 +89,7 @@ export class Session {
     return Result.succeed(this.#subscription(member))
   }
 
-  /** Returns a function that stops the recording. */
+  /** Delivers text frames to the recorder. Returns a function that stops the recording. */
   record(recorder: Recorder): () => void {
     const core = this.#core
     if (core.ended === undefined) core.recorders.add(recorder)
@@ -143,7 +143,7 @@ export class Session {
     if (line !== undefined) line.isHeard = true
   }
 
-  /** By the monotonic clock. Undefined if nothing is due. Every input can change the value. */
+  /** Returns when `tick` is due, by the monotonic clock, or undefined if never. Every input can change the value. */
   nextMillis(): number | undefined {
     if (!this.#isDueKnown) {
       this.#dueMillis = nextDue(this.#core)
@@ -163,7 +163,7 @@ export class Session {
     this.#run(() => changeOver(this.#core))
   }
 
-  /** The session cannot be used again. */
+  /** Ends the session, which cannot be used again. */
   close(): void {
     finish(this.#core, new FeedClosed())
     this.#isDueKnown = false

@@ -1,5 +1,6 @@
 /**
- * Computes the waits between attempts. A wait is a random part (full jitter) of a bound that doubles with each attempt.
+ * Computes the waits between attempts. A wait is a random part (full jitter) of a bound that doubles with each attempt,
+ * up to a maximum.
  *
  * @module
  */

@@ -21,8 +21,8 @@ import { settingsOf } from "./settings.ts"
 /** What a session asks of its owner. `generation` is the number of a connection. */
 export interface Outside {
   /**
-   * `after` is the loss or the failed attempt before this dial. The owner later calls `opened`, `refused` or `closed`
-   * with this generation.
+   * Opens a connection. `after` is the loss or the failed attempt before this dial. The owner later calls `opened`,
+   * `refused` or `closed` with this generation.
    */
   readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void
@@ -55,7 +55,7 @@ export interface Counters {
   dials: number
   losses: number
   gaps: number
-  /** Messages with the same `seq` as the previous message. The session drops them, except replies to commands. */
+  /** Messages with the same `seq` as the previous message. The session does not deliver such data messages. */
   duplicates: number
   undecodable: number
   /** Messages of an old connection, which were ignored. */

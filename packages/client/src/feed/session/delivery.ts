@@ -102,7 +102,7 @@ export const announceLive = (core: Core, { members, slots }: Topic): void => {
   notify(core, fresh, (subscriber) => subscriber.onLive?.())
 }
 
-/** Notifies the users when all slots of the topic are restored. */
+/** Marks a slot as restored. When all slots of the topic are restored, notifies the users. */
 export const restore = (core: Core, slot: Slot): void => {
   if (!slot.isInterrupted) return
   slot.isInterrupted = false

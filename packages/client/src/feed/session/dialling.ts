@@ -28,7 +28,7 @@ export type Refusal =
       readonly body: ErrorBody
       /** The wait that the header `Retry-After` requests. */
       readonly retryAfterMillis?: number | undefined
-      /** Whether the exchange blames the timestamp of the signature. If so, another signature may succeed. */
+      /** Whether the timestamp of the signature is probably the cause. If so, another signature may succeed. */
       readonly blamesClock?: boolean | undefined
       readonly explanation?: Explanation | undefined
     }
@@ -99,7 +99,7 @@ export const redial = (core: Core, line: Line, cause: LossCause): void => {
   if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
-/** Call this only if another line has the subscriptions of this line, or no user wants them. */
+/** Removes a line. Call this only if another line has its subscriptions, or no user wants them. */
 export const dropLine = (core: Core, line: Line): void => {
   hangUp(core, line)
   core.removeLine(line)

@@ -40,7 +40,7 @@ export class EarlyMessages {
     else held.push(early)
   }
 
-  /** Returns the messages of a `sid`, and whether other messages of this `sid` were dropped. */
+  /** Removes and returns the messages of a `sid`. Also returns whether other messages of this `sid` were dropped. */
   take(sid: number): { readonly messages: ReadonlyArray<Early>; readonly isIncomplete: boolean } {
     const messages = this.#bySid.get(sid) ?? []
     this.#bySid.delete(sid)

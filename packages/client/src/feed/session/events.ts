@@ -29,7 +29,8 @@ export type GapReason = "missing" | "reset" | "overflow"
  * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the sequence
  * numbers (`seq`) started again. Its reasons:
  *
- * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
+ * - `missing`, only on channels with `seq`: no messages with the numbers from `expectedSeq` to `receivedSeq - 1`
+ *   arrived, except as text that is not JSON.
  * - `reset`, only on channels with `seq`: a lower number arrived.
  * - `overflow`: too many messages arrived before the reply to the subscribe command. `expectedSeq` and `receivedSeq`
  *   are equal.
@@ -41,8 +42,7 @@ export type SessionEvent<M = Message> =
       readonly _tag: "Undecodable"
       readonly generation: number
       /**
-       * Undefined if the `sid` could not be read. If the `sid` is undefined or unknown, all users of the connection
-       * receive the event.
+       * Undefined if the `sid` could not be read. An event without a known `sid` goes to all users of the connection.
        */
       readonly sid: number | undefined
       /**
@@ -123,7 +123,7 @@ export interface RawFrame {
   readonly receivedMillis: number
 }
 
-/** Receives the frames of all connections. It must not throw. */
+/** Receives the frames of all connections of a session. It must not throw. */
 export interface Recorder {
   readonly onFrame: (frame: RawFrame) => void
   /** Called when the session is over. */
@@ -141,8 +141,8 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
    */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**
-   * Called once, when the exchange has acknowledged the whole subscription for the first time. After an outage, the
-   * event `Restored` follows instead.
+   * Called once, when the exchange has acknowledged the whole subscription for the first time. After a later outage,
+   * the event `Restored` arrives instead.
    */
   readonly onLive?: (() => void) | undefined
 }

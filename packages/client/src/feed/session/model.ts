@@ -89,7 +89,7 @@ export interface AwaitedSnapshot {
  * - `closed`: the exchange does not have the subscription.
  * - `opening`, `closing`: a command was sent, and its reply has not arrived.
  * - `open`: the exchange has the subscription under the id `sid`.
- * - `unknown`: the exchange did not answer a command. Its list of subscriptions will show the state.
+ * - `unknown`: a command got no reply, or error 18. The exchange's list of subscriptions will show the state.
  */
 export class Slot {
   readonly topic: Topic
@@ -101,14 +101,14 @@ export class Slot {
   readonly names: Set<string>
   /** Names whose messages the exchange sends, according to its replies. */
   acknowledged = new Set<string>()
-  /** Names whose messages the exchange may send, because it did not answer a command about them. */
+  /** Names whose messages the exchange may send, because a command about them got no reply, or error 18. */
   readonly doubtful = new Set<string>()
   /** Names whose removal is in flight. No user receives their messages, even if the names are wanted again. */
   leaving: ReadonlySet<string> | "all" | undefined
   /** The command that waits for its reply. A slot has at most one. */
   command: Sent<Slot> | undefined
   lastCommandId = 0
-  /** The number of consecutive commands without a reply. */
+  /** The number of consecutive commands that got no reply, or error 18 (CommandTimeout). */
   unanswered = 0
   readonly awaited = new Map<string, AwaitedSnapshot>()
   /** Markets whose snapshot arrived. */

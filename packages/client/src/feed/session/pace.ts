@@ -1,6 +1,6 @@
 /**
  * The pace of commands on one connection: a burst, then one command per interval. A refusal because of the pace causes
- * a pause and lengthens the interval. Successful commands shorten the interval again.
+ * a pause, and lengthens an interval of less than one second. Successful commands shorten the interval again.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class Pace {
     this.#tokens = this.#burst
   }
 
-  /** Undefined if a command can be sent now. */
+  /** Returns when the next command can be sent, or undefined if a command can be sent now. */
   wait(nowMillis: number): number | undefined {
     if (nowMillis < this.#pausedUntilMillis) return this.#pausedUntilMillis
     const filled = Math.floor((nowMillis - this.#filledMillis) / this.#currentMillis)

@@ -31,7 +31,7 @@ const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArr
   return names.slice(room)
 }
 
-/** Call this with names that no slot of the topic has. Returns the names that no connection can take. */
+/** Places names that no slot of the topic has. Returns the names that no connection can take. */
 export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   let left = names
   for (const slot of topic.slots) left = fill(core, slot, left)

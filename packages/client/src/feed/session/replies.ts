@@ -75,7 +75,7 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
 }
 
 /**
- * Replaces the acknowledged names with the exchange's list, and refuses names of the command that are not in the list.
+ * Replaces the acknowledged names with the exchange's list, and refuses added names that are not in the list.
  */
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return

@@ -1,6 +1,6 @@
 /**
  * Checks the request for a subscription, and separates the names (markets, indices or underlyings) from the filter.
- * Requests with the same filter share their subscriptions of the exchange.
+ * Requests with the same `key` share their subscriptions of the exchange.
  *
  * @module
  */
@@ -85,7 +85,7 @@ const refuse = (pointer: string, reason: string) =>
 
 const listed = ["market_ticker", "market_tickers", "market_id", "market_ids", "index_ids", "underlying_tickers"]
 
-/** Also checks the types of the fields, because a caller in plain JavaScript can pass anything. */
+/** Checks a request, even the types of its fields, because a caller in plain JavaScript can pass anything. */
 export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Result<Parsed, InvalidRequest> => {
   if (!Object.hasOwn(channels, channel)) {
     return refuse("/channel", `expected one of ${Object.keys(channels).join(", ")}`)

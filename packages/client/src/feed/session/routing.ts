@@ -145,7 +145,7 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   return typeof name === "string" ? name : undefined
 }
 
-/** A user who joins during a removal receives messages only after the removal. */
+/** Whether to drop a message. A user who joins during a removal receives messages only after the removal. */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 

@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly stableMillis?: number | undefined
   /** How long the exchange may take to answer a command. Default: 5,000. */
   readonly commandTimeoutMillis?: number | undefined
-  /** The maximum number of times that a command is sent if the exchange does not answer. Default: 3. */
+  /** The maximum number of tries of an unanswered command that subscribes, adds markets or lists names. Default: 3. */
   readonly commandAttempts?: number | undefined
   /**
    * How long a snapshot of a book may take. The session requests a missing snapshot once more. If the whole

@@ -57,7 +57,7 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** Called when the exchange no longer has the subscription of a slot. */
+/** Makes a slot closed, and forgets its subscription at the exchange. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
   // A connection that will replace another one holds messages back. The held messages of this slot would now have a
@@ -98,7 +98,7 @@ export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
   core.touch(slot)
 }
 
-/** Called when the exchange has ended the subscription on request. */
+/** Called when an unsubscribe command is done, even if the exchange refused it. */
 export const closed = (core: Core, slot: Slot): void => {
   const { reopenReason: reason } = slot
   reset(core, slot)
@@ -117,10 +117,7 @@ export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
-/**
- * Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show whether it
- * was.
- */
+/** Marks a slot whose last command may have been carried out, and requests the exchange's list of subscriptions. */
 export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
   const { kind, names } = sent
   slot.status = "unknown"

@@ -10,7 +10,7 @@ import { User, World } from "../support/world.ts"
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("Session", () => {
-  it("stays closed after a late event, and neither dials nor delivers", () => {
+  it("stays closed after late reports, and does not dial again", () => {
     for (const moment of ["dialing", "open", "waiting"]) {
       const world = new World()
       const { user } = world.subscribe("trade")
@@ -83,7 +83,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [undefined])
   })
 
-  it("records every frame, even an undecodable frame, until the recording or the session ends", () => {
+  it("records the frames of open connections, even undecodable ones, until the recording or the session ends", () => {
     const world = new World()
     const frames: Array<string> = []
     const ends: Array<string> = []
@@ -106,7 +106,7 @@ describe("Session", () => {
     assert.deepStrictEqual(ends, ["FeedClosed", "FeedClosed"])
   })
 
-  it("calls onReschedule at the end of each input that can change the time of the next tick", () => {
+  it("calls onReschedule once after `add`, but not after a message that changes nothing", () => {
     const world = new World()
     let calls = 0
     world.session.onReschedule = () => void calls++
@@ -137,7 +137,7 @@ describe("Session", () => {
     assert.deepStrictEqual([sent, world.unread.length], [[0], 1])
   })
 
-  it("treats a clock jump of exactly `jumpMillis` as a late tick, and dials again after a larger jump", () => {
+  it("ignores a clock jump of exactly `jumpMillis`, but dials again after a larger jump", () => {
     for (const [jumpMillis, dials] of [
       [30_000, [1]],
       [-30_000, [1]],

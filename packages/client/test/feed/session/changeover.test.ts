@@ -66,7 +66,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual([world.abandoned, user.events], [[2], []])
   })
 
-  it("keeps the old connection if the new connection never acknowledges a market", () => {
+  it("keeps the old connection if the subscribe command on the new connection gets no reply", () => {
     const world = new World({ commandAttempts: 1 })
     const { user } = world.live("ticker")
     world.session.changeOver()
@@ -124,7 +124,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual(prices.user.tags, ["ticker", "Replaced", "ticker"])
   })
 
-  it("drops the new connection if the old connection is lost, and restores the old connection", () => {
+  it("drops the new connection if the old connection is lost, and restores the subscription on a third connection", () => {
     const world = new World()
     const { user } = world.live("trade")
     world.session.changeOver()
@@ -520,7 +520,7 @@ describe("Session.changeOver", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("at once reports a subscription as live to a user who joins during a changeover", () => {
+  it("reports a subscription as live at once to a user who joins during a changeover", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")

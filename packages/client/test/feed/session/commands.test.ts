@@ -7,7 +7,7 @@ import { User, World } from "../support/world.ts"
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("send", () => {
-  it("requests the current state only of markets that are added, not of removed markets", () => {
+  it("does not request the current state of a market that it removes", () => {
     const world = new World()
     const { subscription } = world.live("ticker", { ...tickers("A", "B"), send_initial_snapshot: true })
     subscription.remove(["B"])
@@ -56,7 +56,7 @@ describe("send", () => {
     })
   })
 
-  it("notifies users only of snapshot requests, not of other commands", () => {
+  it("reports no snapshot request to users when it subscribes or adds a market", () => {
     const world = new World()
     let requests = 0
     const user = Object.assign(new User(), { onSnapshotRequest: () => void requests++ })
@@ -71,7 +71,7 @@ describe("send", () => {
 })
 
 describe("doubt", () => {
-  it("delivers no message of a market whose removal got no reply, until the list of subscriptions arrives", () => {
+  it("until the list of subscriptions arrives, delivers no message of a market whose removal got no reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])

@@ -79,7 +79,7 @@ describe("dial", () => {
     assert.deepStrictEqual(world.dials, [1, 2, 3])
   })
 
-  it("ends an unused connection only if another connection is left", () => {
+  it("keeps an unused connection if it is the only one, and uses it for the next subscription", () => {
     const world = new World()
     const { subscription } = world.live("trade")
     subscription.close()
@@ -272,7 +272,7 @@ describe("refuseDial", () => {
     })
   })
 
-  it("signs again even if reconnecting is switched off", () => {
+  it("dials again after a refused timestamp even if reconnecting is switched off", () => {
     const world = new World({ reconnect: false })
     const { user } = world.subscribe("trade")
     world.session.refused(1, clockRefusal)
@@ -299,7 +299,7 @@ describe("refuseDial", () => {
 })
 
 describe("close", () => {
-  it("fails after the private close codes 4000 to 4999, and reconnects after other codes", () => {
+  it("fails after the close codes 4000 and 4999, but not after 3999 and 5000", () => {
     for (const [code, ends] of [
       [3999, 0],
       [4000, 1],
@@ -337,7 +337,7 @@ describe("close", () => {
 })
 
 describe("Session, connections", () => {
-  it("restores everything if the line drops during a restore", () => {
+  it("restores all subscriptions if the connection is lost during a restore", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A", "B"))
     const trades = world.live("trade", tickers("A"), 2)
@@ -470,7 +470,7 @@ describe("Session, connections", () => {
     assert.deepStrictEqual(user.of("Restored")[0]?.durationMillis, 7_000)
   })
 
-  it("signs again once if the exchange blames the clock", () => {
+  it("dials again once after a refused timestamp, and then fails", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -481,7 +481,7 @@ describe("Session, connections", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("signs again once after each successful connection", () => {
+  it("dials again after a refused timestamp if a connection was opened since the last such refusal", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -513,7 +513,7 @@ describe("Session, connections", () => {
     }
   })
 
-  it("waits longer each time while connections close right after their handshake", () => {
+  it("waits longer each time, up to 15 seconds, while connections close right after their handshake", () => {
     const world = new World()
     world.subscribe("trade")
     const waits: Array<number> = []
@@ -539,7 +539,7 @@ describe("Session, connections", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  it("passes only the generation to a dial", () => {
+  it("passes a new generation to each dial", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])

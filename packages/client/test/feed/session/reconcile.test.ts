@@ -77,7 +77,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("replaces the subscription if none of its acknowledged markets is wanted any more", () => {
+  it("ends the subscription if none of its acknowledged markets is wanted any more", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])

@@ -71,7 +71,7 @@ describe("onError", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("reconnects if the exchange refuses list_subscriptions", () => {
+  it("gives up the connection if the exchange refuses list_subscriptions", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -81,7 +81,7 @@ describe("onError", () => {
     assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "ProbeRefused", code: 9, reason: "text of 9" })
   })
 
-  it("requests the list of subscriptions after an error that names no known command or subscription", () => {
+  it("requests the list of subscriptions after an error without a command id and without a known sid", () => {
     for (const members of [{}, { id: 0 }, { sid: 99 }]) {
       const world = new World()
       world.live("trade")
@@ -220,7 +220,7 @@ describe("onError", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("halves a refused removal to find the market that cannot be removed", () => {
+  it("halves a refused removal of several markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C", "D"))
     subscription.remove(["B", "C", "D"])

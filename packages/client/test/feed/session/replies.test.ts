@@ -140,7 +140,7 @@ describe("onOk", () => {
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
   })
 
-  it("accepts a reply without a sid, except to a subscribe command", () => {
+  it("accepts a reply without a sid to an add command", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])

@@ -10,7 +10,7 @@ const parsed = (channel: string, params?: object) =>
 const id = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"
 
 describe("parse", () => {
-  it("reports each kind of invalid request", () => {
+  it("says which field of an invalid request is wrong", () => {
     const refusals = [
       { channel: "trades" },
       { channel: "trade", params: null },

@@ -118,7 +118,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("counts a message of an unknown subscription as stray while only an update waits for its reply", () => {
+  it("counts a message of an unknown subscription as stray after an update got no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -322,7 +322,7 @@ describe("Session: undecodable messages", () => {
     assert.deepStrictEqual(user.tags, ["Undecodable"])
   })
 
-  it("reports an undecodable message of an unknown subscription to all users of the connection", () => {
+  it("reports an undecodable message of an unknown subscription to the user of another subscription", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive({ type: "trade", sid: 9, seq: 1, msg: {} })

@@ -26,7 +26,7 @@ describe("settingsOf", () => {
     })
   })
 
-  it("keeps each option", () => {
+  it("keeps the options `compiledDecoding` and `reconnect`", () => {
     assert.deepInclude(settingsOf({ compiledDecoding: false, reconnect: { maxAttempts: 2 } }), {
       compiledDecoding: false,
       maxAttempts: 2,

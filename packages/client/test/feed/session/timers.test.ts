@@ -116,7 +116,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(user.tags.slice(4), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("reopens a silent subscription if the snapshot of another market is missing", () => {
+  it("reopens a silent subscription again if the snapshot of a second market is missing", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "B"))

@@ -1,4 +1,4 @@
-/** Checks what the session forgets about a subscription that was lost. */
+/** Checks how subscriptions and their commands change their state. */
 import { assert, describe, it } from "@effect/vitest"
 import { error, message, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
 import { World } from "../support/world.ts"
@@ -65,7 +65,7 @@ describe("reset", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("requests no snapshot of a book before its first snapshot on the new connection", () => {
+  it("drops the snapshot requests of the lost connection", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -344,7 +344,7 @@ describe("revert", () => {
 })
 
 describe("doubt", () => {
-  it("removes a market whose subscribe command got no reply, if no user wants it any more", () => {
+  it("removes a market whose subscribe command got error 18, if no user wants it any more", () => {
     const world = new World()
     const { subscription } = world.subscribe("trade", tickers("A", "B"))
     world.open()

@@ -28,7 +28,7 @@ const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string;
 }
 
 describe("Session: commands without a reply", () => {
-  it("reconnects only once if several commands and list_subscriptions get no reply", () => {
+  it("gives up the connection only once if several commands and list_subscriptions get no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
@@ -290,7 +290,7 @@ describe("Session, silence and unanswered commands", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("notices a half-open line within 25 seconds and never waits for its close", () => {
+  it("gives up a half-open connection after 25 seconds, without waiting for its close", () => {
     const world = new World()
     const { user } = world.live("trade")
     world.pass(19_999)
@@ -348,7 +348,7 @@ describe("Session, silence and unanswered commands", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("probes a silent line, and keeps the line while the exchange replies", () => {
+  it("probes a silent connection, and keeps it while the exchange replies", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A"))
     world.live("trade", tickers("A"), 2)

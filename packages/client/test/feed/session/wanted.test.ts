@@ -69,7 +69,7 @@ describe("place", () => {
     assert.strictEqual(world.session.state().connections.length, 2)
   })
 
-  it("opens a subscription again on the same connection while the old one is ending", () => {
+  it("opens a subscription again on the same connection after the old one has ended", () => {
     const world = new World()
     const first = world.live("fill")
     first.subscription.close()
@@ -127,7 +127,7 @@ describe("removeNames", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("removes a market from one user only, and at most once", () => {
+  it("removes a market from one user only, even if the user names it twice", () => {
     const world = new World()
     const first = world.live("trade", tickers("A", "B"))
     const second = world.subscribe("trade", tickers("A"))

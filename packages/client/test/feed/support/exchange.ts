@@ -33,7 +33,7 @@ export interface CommandFault {
    * The error code of the reply: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no reply.
    */
   readonly code: 10 | 18 | 27 | undefined
-  /** Whether the exchange carries out the command despite this reply. */
+  /** Whether the exchange carries out the command despite this fault. */
   readonly isExecuted: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Makes messages of the feed from the examples of the AsyncAPI document. */
+/** Makes messages of the feed. Data messages come from the examples of the AsyncAPI document. */
 import { readFileSync } from "node:fs"
 
 type Fields = Readonly<Record<string, unknown>>
