@@ -149,8 +149,8 @@ export class BooksObserver implements Observer {
         return this.#expect(holds, market, `the watch continues: ${error.message}`)
       }
       this.#expect(state !== "Live", market, "a book that is live can be read")
-      const isClean = this.#undisturbedClock(market) !== undefined
-      this.#expect(!(seen.isReadable && isClean), market, `stays readable on an undisturbed line: ${error.message}`)
+      const stays = seen.isReadable && this.#isReplaced(market, seen, error.state)
+      this.#expect(!stays, market, `stays readable on an undisturbed line: ${error.message}`)
       if (seen.isReadable)
         this.#world.reach(`unreadable: ${error.state._tag === "Healing" ? error.state.loss.cause : ""}`)
       seen.isReadable = false
@@ -194,6 +194,17 @@ export class BooksObserver implements Observer {
     this.#expect(isReadable, market, "is readable on an undisturbed line")
     if (clock !== newest.clock) return
     this.#expect(view === newest.text, market, `is as new as its newest line: ${newest.text}, not ${view}`)
+  }
+
+  /**
+   * Whether an undisturbed connection can replace the connection whose book was read. If a loss shows that this book
+   * was wrong, the other connection must have caught up with it.
+   */
+  #isReplaced(market: string, { place }: Seen, state: OrderBooks.State): boolean {
+    const clock = this.#undisturbedClock(market)
+    if (clock === undefined) return false
+    const isWrong = state._tag === "Healing" && (state.loss.cause === "negative" || state.loss.cause === "crossed")
+    return !isWrong || clock >= (this.#world.truth.moments(market)[place]?.clock ?? 0)
   }
 
   /**
