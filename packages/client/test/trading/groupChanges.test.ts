@@ -130,6 +130,7 @@ describe("OrderGroups.watch", () => {
       const { triggered, world } = yield* watching
       world.session.changeOver()
       acknowledge(world, 2)
+      world.confirm()
       world.receive(update(1, "triggered", 9, order_group_id, 2))
       assert.deepStrictEqual(yield* triggered, { order_group_id, ts_ms: 9 })
     }).pipe(Effect.scoped)
@@ -261,6 +262,7 @@ describe("OrderGroups.changes", () => {
       world.receive(update(3, "triggered", 10), 1)
       world.receive(update(4, "reset", 11), 1)
       world.receive(subscribed(id, channel, 1))
+      world.confirm()
       for (const [index, type, millis] of [
         [1, "reset", 10],
         [2, "reset", 11],
@@ -280,6 +282,7 @@ describe("OrderGroups.changes", () => {
       world.session.changeOver()
       world.open()
       world.receive(subscribed(world.takeOne().id, channel, 1))
+      world.confirm()
       const repeated = ["triggered", "limit_updated", "reset", "reset"]
       repeated.forEach((type, index) => world.receive(update(index + 1, type, 10)))
       world.receive(update(repeated.length + 1, "limit_updated", 9))

@@ -47,10 +47,28 @@ const isReady = (line: Line, replaces: Line): boolean =>
     return twin?.status === "open" && twin.isSettled && twin.awaited.size === 0
   })
 
+/**
+ * Whether the old connection has delivered all messages from before the new connection became ready. Its reply to a
+ * later command proves this. Without the proof, the messages of a dead connection would be missing without a notice.
+ */
+const isComplete = (core: Core, line: Line, replaces: Line): boolean => {
+  if (line.readyId === undefined) {
+    line.readyId = core.lastCommandId
+    replaces.mustVerify = true
+    core.isDirty = true
+  }
+  return replaces.verifiedId > line.readyId
+}
+
 export const takeOver = (core: Core): void => {
   for (const line of core.lines) {
     const { replaces } = line
-    if (replaces === undefined || !isReady(line, replaces)) continue
+    if (replaces === undefined) continue
+    if (!isReady(line, replaces)) {
+      line.readyId = undefined
+      continue
+    }
+    if (!isComplete(core, line, replaces)) continue
     const { held, slots } = line
     line.replaces = undefined
     line.held = []

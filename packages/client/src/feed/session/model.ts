@@ -182,12 +182,19 @@ export class Line {
    */
   mustVerify = false
   verifying: Sent<Slot> | undefined
+  /** The id of the last request for the list that the exchange answered. */
+  verifiedId = 0
   /** The `sid`s of subscriptions without a user. The session ends them. */
   readonly orphans = new Set<number>()
   /** When the pace allows the next command. Undefined if no command waits. */
   commandMillis: number | undefined
   /** `replaces`: the line that this line will replace. `held`: the events that this line holds back until then. */
   replaces: Line | undefined
+  /**
+   * Set when this line has become ready to take over. Before it takes over, the old connection must answer a command
+   * with a higher id.
+   */
+  readyId: number | undefined
   held: Array<{ readonly slot: Slot; readonly name: string | undefined; readonly event: SessionEvent }> = []
 
   constructor(parts: {

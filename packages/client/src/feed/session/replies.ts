@@ -39,6 +39,7 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
       // Without a list, the request for the list of subscriptions counts as unanswered.
       if (!Array.isArray(msg)) return
       succeed(core, line, sent)
+      line.verifiedId = id!
       return verified(core, line, sent, msg, onSid)
     }
     if (kind === "subscribe" && sid !== undefined && !line.bySid.has(sid)) orphan(core, line, sid)

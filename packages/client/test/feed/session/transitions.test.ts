@@ -171,6 +171,7 @@ describe("reset", () => {
     world.receive(subscribed(world.takeOne().id, "trade", 4), 2)
     world.receive(trade(4, 1, "A", 9), 2)
     world.receive(subscribed(third!.id, "fill", 3), 2)
+    world.confirm()
     assert.deepStrictEqual(trades.user.tags, ["Replaced", "trade"])
     assert.deepStrictEqual(prices.user.tags, ["Replaced", "ticker"])
     assert.deepStrictEqual(fills.user.tags, ["Replaced"])
@@ -327,6 +328,7 @@ describe("takeOver", () => {
       ]
     )
     world.receive(subscribed(second!.id, "ticker", 2), 2)
+    world.confirm()
     assert.deepStrictEqual(world.abandoned, [1])
     assert.deepStrictEqual(prices.user.tags, ["Replaced"])
     assert.deepStrictEqual(trades.user.events, [])

@@ -152,6 +152,18 @@ export class World {
     return made
   }
 
+  /** Answers the request for the list of subscriptions on an old connection with its open subscriptions. */
+  confirm(old = 1): void {
+    const index = this.sent.findLastIndex(({ cmd, generation }) => cmd === "list_subscriptions" && generation === old)
+    assert.isAtLeast(index, this.#read, "the list of subscriptions was requested on the old connection")
+    const [{ id }] = this.sent.splice(index, 1) as [SentCommand] // the index was checked
+    const msg = this.session
+      .state()
+      .subscriptions.filter((subscription) => subscription.generation === old && subscription.sid !== undefined)
+      .map(({ channel, sid }) => ({ channel, sid }))
+    this.receive({ id, type: "ok", msg }, old)
+  }
+
   reconnect(): void {
     const count = this.dials.length
     this.session.closed(this.generation, 1006, "")
