@@ -75,6 +75,9 @@ const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => 
   }
 }
 
+/** Many faulty messages in a row must not cause a request each. */
+const requestIntervalMillis = 1_000
+
 export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
@@ -86,6 +89,9 @@ export class Recorder {
   readonly #outages = new Map<ChannelName, number>()
   readonly #subscriptions: Array<Feed.Subscription> = []
   #books: Feed.Subscription | undefined
+  /** The books whose snapshot is requested at `#requestMillis` or later. */
+  readonly #missing = new Set<string>()
+  #requestMillis = 0
   #stopFrames = (): void => {}
   #isStopped = false
 
@@ -97,6 +103,7 @@ export class Recorder {
     const { feed, onEnd, writer } = this.#options
     this.#stopFrames = feed.record({
       onFrame: (frame) => {
+        this.#requestMissing()
         this.#flushPending()
         this.#pending = { line: encodeFrame(frame), isCounted: !frame.text.includes('"orderbook_snapshot"') }
         this.counts.frames++
@@ -132,6 +139,19 @@ export class Recorder {
   line(text: string): void {
     this.#flushPending()
     this.#options.writer.line(text, false)
+  }
+
+  #miss(markets: ReadonlyArray<string>): void {
+    for (const market of markets) this.#missing.add(market)
+    this.#requestMissing()
+  }
+
+  #requestMissing(): void {
+    const nowMillis = this.#options.nowMillis()
+    if (this.#missing.size === 0 || nowMillis < this.#requestMillis) return
+    this.#requestMillis = nowMillis + requestIntervalMillis
+    this.#books?.snapshot([...this.#missing])
+    this.#missing.clear()
   }
 
   #whileRunning(run: () => void): void {
@@ -200,13 +220,13 @@ export class Recorder {
     if (event._tag === "Gap") {
       this.counts.gaps++
       if (isBook) {
-        this.#books?.snapshot(event.markets)
+        this.#miss(event.markets)
         requestBooks("gap")
       }
     }
     // The recorded book is not known until its next snapshot.
     if (event._tag === "Undecodable" && isBook) {
-      this.#books?.snapshot(event.market === undefined ? tickers : [event.market])
+      this.#miss(event.market === undefined ? tickers : [event.market])
     }
     onNotice(notice)
   }

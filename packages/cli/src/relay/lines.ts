@@ -80,7 +80,14 @@ export const mergeLines = (lines: number, { onFailed, onRead }: LinesEvents) =>
         if (opened === undefined || (yield* hasEnded(opened))) return yield* open(markets)
         yield* opened.watch.add(markets)
         for (const market of markets) opened.markets.add(market)
-      }).pipe(Effect.catch((error) => Effect.sync(() => onFailed(markets, error))))
+      }).pipe(
+        Effect.catch((error) =>
+          Effect.sync(() => {
+            const unwatched = markets.filter((market) => opened?.markets.has(market) !== true)
+            onFailed(unwatched, error)
+          })
+        )
+      )
 
     const remove = (markets: ReadonlyArray<string>) =>
       Effect.gen(function* () {

@@ -26,11 +26,12 @@ const start = () => {
       })
     }
   } as unknown as Service // The recorder calls no other functions of the feed.
+  const clock = { nowMillis: 5 }
   const recorder = new Recorder({
     writer: { line: (text) => void lines.push(text), flush: () => {} },
     feed,
     tickers: ["A", "B"],
-    nowMillis: () => 5,
+    nowMillis: () => clock.nowMillis,
     requestBooks: (reason) => void requests.push(reason),
     onEnd: () => {},
     onNotice: () => {}
@@ -40,6 +41,7 @@ const start = () => {
   const types = () => lines.map((line) => parseLine(line)?.type)
   return {
     recorder,
+    clock,
     frame,
     event: (event: Feed.SessionEvent) => onEvent(event),
     lines,
@@ -105,6 +107,21 @@ describe("Recorder", () => {
       assert.deepStrictEqual([snapshots, requests], [[requested], []])
     })
   }
+
+  it("requests snapshots at most once per second, each market once", () => {
+    const { clock, event, frame, recorder, snapshots } = start()
+    const fault = (market: string) =>
+      event({ _tag: "Undecodable", generation: 1, sid: 1, market, pointer: "/msg", reason: "expected", text: "{}" })
+    for (const market of ["A", "A", "B", "A"]) fault(market)
+    clock.nowMillis += 999
+    frame("1")
+    assert.deepStrictEqual(snapshots, [["A"]])
+    clock.nowMillis += 1
+    frame("2")
+    frame("3")
+    assert.deepStrictEqual(snapshots, [["A"], ["A", "B"]])
+    recorder.stop()
+  })
 
   it("records no event after it has stopped, and closes its subscriptions", () => {
     const { closed, event, frame, lines, recorder } = start()

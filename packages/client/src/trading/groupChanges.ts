@@ -137,38 +137,32 @@ class Reader {
   }
 }
 
+/** How many updates a new connection can repeat. */
+const maxRepeated = 1_000
+
 /** Finds the updates that a new connection repeats. */
 class Repeats {
   #nextSeq = 0
-  /** The first update of the newest millisecond, and all updates after it. */
-  #newest: Array<OrderGroupUpdates> = []
-  /** The updates of the last millisecond of the old connection, without those already repeated. */
+  /** The last updates, oldest first. */
+  readonly #delivered: Array<OrderGroupUpdates> = []
+  /** The delivered updates that the new connection has not repeated yet. */
   #repeatable: Array<OrderGroupUpdates> = []
-  #oldMillis = Number.NEGATIVE_INFINITY
 
-  /** Must be called for every message. If `seq` does not continue the sequence, the connection can be new. */
+  /** Call it for every message. If the number does not continue the sequence, the connection can be new. */
   onSequence(seq: number): void {
-    if (seq !== this.#nextSeq) {
-      this.#repeatable = [...this.#newest]
-      this.#oldMillis = this.#newestMillis
-    }
+    if (seq !== this.#nextSeq) this.#repeatable = [...this.#delivered]
     this.#nextSeq = seq + 1
   }
 
   has(update: OrderGroupUpdates): boolean {
-    if (update.ts_ms < this.#oldMillis) return true
     const index = this.#repeatable.findIndex((repeatable) => Equal.equals(repeatable, update))
     if (index >= 0) {
       this.#repeatable.splice(index, 1)
       return true
     }
-    if (update.ts_ms > this.#newestMillis) this.#newest = []
-    this.#newest.push(update)
+    this.#delivered.push(update)
+    if (this.#delivered.length > maxRepeated) this.#delivered.shift()
     return false
-  }
-
-  get #newestMillis(): number {
-    return this.#newest[0]?.ts_ms ?? Number.NEGATIVE_INFINITY
   }
 }
 

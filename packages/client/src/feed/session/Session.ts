@@ -19,7 +19,7 @@
  */
 import * as Result from "effect/Result"
 import type { InvalidRequest } from "../../Errors.ts"
-import type { ChannelName } from "../../generated/feed.ts"
+import { type ChannelName, channels } from "../../generated/feed.ts"
 import { FeedClosed, type FeedError, type LossCause, TooManyConnections } from "../FeedError.ts"
 import { changeOver, copySlots, takeOver } from "./changeover.ts"
 import { type Clock, Core, type Outside } from "./core.ts"
@@ -53,6 +53,12 @@ export interface Subscription {
   /** Ends the subscription at the exchange and opens it again. Use it if the data seems to be stuck. */
   readonly resubscribe: () => void
   readonly close: () => void
+}
+
+/** Whether the exchange can list the names of the channel: indices or underlyings. */
+const canList = (channel: ChannelName): boolean => {
+  const actions: ReadonlyArray<string> = channels[channel].actions
+  return actions.includes("indexlist") || actions.includes("underlying_list")
 }
 
 export class Session {
@@ -209,7 +215,7 @@ export class Session {
       list: () =>
         change(() => {
           const [slot] = topic.slots
-          if (slot === undefined || topic.kind === undefined || topic.kind.parameter.startsWith("market_")) return
+          if (slot === undefined || !canList(topic.channel)) return
           slot.wantsNames = true
           core.touch(slot)
         }),

@@ -85,18 +85,23 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Reports an outage to the users. Reports it again only if the slot was opened after the last report. */
-export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
+/**
+ * Reports an outage of all names or of some names to their users. Reports it again only if the slot was opened after the
+ * last report about all names.
+ */
+export const interrupt = (core: Core, slot: Slot, cause: LossCause, some?: ReadonlyArray<string>): void => {
   // The old connection delivers messages until the new connection takes over.
   if (slot.line.replaces !== undefined) return
   if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
-  slot.wasOpened = false
-  for (const name of slot.names) slot.topic.latest?.delete(name)
+  if (some === undefined) slot.wasOpened = false
+  const markets = some ?? [...slot.names]
+  for (const name of markets) slot.topic.latest?.delete(name)
   const sinceMillis = core.clock.wallMillis()
-  const users = usersOf(slot)
+  const users =
+    some === undefined ? usersOf(slot) : [...new Set(some.flatMap((name) => slot.topic.byName.get(name) ?? []))]
   for (const member of users) member.outage ??= { sinceMillis, sinceMonotonicMillis: core.now() }
-  deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
+  deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets })
 }
 
 export const announceLive = (core: Core, { members, slots }: Topic): void => {

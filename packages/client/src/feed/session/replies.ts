@@ -7,8 +7,8 @@
 import type { Messages } from "../../generated/feed.ts"
 import { MarketsNotListed, SubscriptionEnded } from "../FeedError.ts"
 import type { Core } from "./core.ts"
-import { end, usersOf } from "./delivery.ts"
-import { refuseNames } from "./dialling.ts"
+import { end, interrupt, usersOf } from "./delivery.ts"
+import { dropLine, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { closed, isAbsent, isPresent, opened, orphan, type OnSid, reopen, reset, succeed } from "./transitions.ts"
@@ -76,12 +76,26 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
 }
 
 /**
- * Replaces the acknowledged names with the exchange's list, and refuses added names that are not in the list.
+ * Replaces the acknowledged names with the exchange's list. Refuses added names that are not in the list. Reports an
+ * outage of other names that are no longer in the list.
  */
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return
-  slot.acknowledged = new Set(list)
+  const listed = new Set(list)
+  const lost = [...slot.acknowledged].filter(
+    (name) => slot.names.has(name) && !listed.has(name) && !sent.names.includes(name)
+  )
+  slot.acknowledged = listed
   slot.doubtful.clear()
+  if (lost.length > 0) {
+    for (const name of lost) slot.booked.delete(name)
+    interrupt(
+      core,
+      slot,
+      { _tag: "SubscriptionLost", code: undefined, reason: "the exchange no longer lists it" },
+      lost
+    )
+  }
   if (sent.kind === "delete") return
   const markets = sent.names.filter((name) => slot.names.has(name) && !slot.acknowledged.has(name))
   if (markets.length === 0) return
@@ -104,6 +118,8 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
   } else if (isAbsent(id)) {
     const slot = line.bySid.get(sid)
     if (slot === undefined) return
+    // The old connection still carries the subscription.
+    if (line.replaces !== undefined) return dropLine(core, line)
     const { channel } = slot.topic
     reset(core, slot)
     for (const member of usersOf(slot)) end(core, member, new SubscriptionEnded({ channel }))

@@ -65,9 +65,9 @@ export const runDue = (core: Core): void => {
 }
 
 const runLine = (core: Core, line: Line, nowMillis: number): void => {
-  // A timeout can end the connection. Then no command, check or open subscription is left.
+  // A timeout can end the connection. Then no command or open subscription is left.
   for (const sent of line.pending.expire(nowMillis)) onTimeout(core, line, sent)
-  if (line.checkMillis <= nowMillis) {
+  if (line.status === "open" && line.checkMillis <= nowMillis) {
     if (!line.isHeard) line.mustVerify = true
     line.isHeard = false
     line.checkMillis = nowMillis + core.settings.probeMillis

@@ -75,6 +75,17 @@ describe("onUnsubscribed", () => {
     assert.deepStrictEqual([user.tags, user.ends], [["trade"], []])
   })
 
+  it("drops the new connection of a changeover if the exchange ends a subscription there", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.take(2)[0]!.id, "trade", 1), 2)
+    world.receive({ type: "unsubscribed", sid: 1, seq: 1 }, 2)
+    assert.deepStrictEqual([world.abandoned, user.ends], [[2], []])
+  })
+
   it("treats the command id 0 like a missing id", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
@@ -276,9 +287,39 @@ describe("onOk", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
     subscription.remove(["B"])
+    const other = world.subscribe("trade", tickers("A"))
     world.receive(ok(world.takeOne().id, 1, 1, ["A"]))
-    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["C"] })
-    assert.deepStrictEqual(user.events, [])
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "add_markets", market_tickers: ["C"] })
+    assert.deepInclude(user.of("Outage")[0], { markets: ["C"] })
+    world.receive(ok(add.id, 1, 2, ["A", "C"]))
+    assert.deepStrictEqual([user.tags, other.user.tags], [["Outage", "Restored"], []])
+  })
+
+  it("reports a second outage if the connection is lost before a missing market was added again", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
+    subscription.remove(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1, ["A"]))
+    world.session.closed(1, 1006, "")
+    assert.deepStrictEqual(
+      user.of("Outage").map(({ markets }) => markets),
+      [["C"], ["A", "C"]]
+    )
+  })
+
+  it("requires a new snapshot of a book that is missing in a list", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.add(["C"])
+    world.receive(ok(world.takeOne().id, 1, 3, ["B", "C"]))
+    world.receive(snapshot(1, 4, "C"))
+    world.receive(ok(world.takeOne().id, 1, 5, ["A", "B", "C"]))
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+    world.pass(5_000)
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
   })
 
   it("reports no refusal of a market that the user removed before the reply", () => {

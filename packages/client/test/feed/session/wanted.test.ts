@@ -185,6 +185,7 @@ describe("list", () => {
     }
     const other = new World()
     other.live("cfbenchmarks_value", { index_ids: ["all"] }).subscription.list()
+    assert.deepStrictEqual(other.takeOne().params, { action: "indexlist", sid: 1 })
     const { subscription: empty } = other.live("cfbenchmarks_value_5hz", { index_ids: ["BRTI"] }, 2)
     empty.remove(["BRTI"])
     other.receive({ id: other.takeOne().id, type: "unsubscribed", sid: 2, seq: 1 })
