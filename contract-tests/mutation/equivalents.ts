@@ -598,8 +598,6 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "return false ? undefined : next": "an infinite wait is the same as a wait without a limit",
     ";": extraWake,
     "if (markets.length > 0) line.subscription.snapshot(markets)": hasSubscription,
-    "if (false) return joined": "the caller removes the markets, or fails with the same error",
-    'if (joined.failure._tag === "") return joined': "the caller removes the markets, or fails with the same error",
     "if (true) this.#books.get(ticker)?.book.sent(number, id)": "no line has the number undefined",
     "if (number !== undefined) this.#books.get(ticker).book.sent(number, id)": hasBook,
     "if (true) this.#books.get(ticker)?.book.subscribing(number)": "no line has the number undefined",

@@ -216,10 +216,10 @@ class Lines {
     }
     const joined = line.subscription === undefined ? this.#subscribe(line, tickers) : line.subscription.add(tickers)
     if (Result.isFailure(joined)) {
-      if (joined.failure._tag === "InvalidRequest") return joined
-      if (line.subscription === undefined && joined.failure._tag !== "TooManyConnections") {
-        this.#endLine(line, joined.failure)
-      } else {
+      const { failure } = joined
+      const isTemporary = failure._tag === "InvalidRequest" || failure._tag === "TooManyConnections"
+      if (line.subscription === undefined && !isTemporary) this.#endLine(line, failure)
+      else {
         for (const ticker of fresh) {
           this.#leave(line, ticker, undefined)
           this.#publishIfChanged(ticker)

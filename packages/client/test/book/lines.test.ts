@@ -245,6 +245,21 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
+  inTime("adds a missing market to a line later, even after an invalid input with this market", (exchange) =>
+    Effect.gen(function* () {
+      const { books, first, second } = yield* watching(exchange, "A")
+      first.refusal = full
+      yield* books.add(["B"])
+      first.refusal = invalid
+      second.refusal = invalid
+      assert.strictEqual(yield* Effect.flip(books.add(["B", ""])), invalid)
+      first.refusal = undefined
+      second.refusal = undefined
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(first.added, [["B"]])
+    })
+  )
+
   inTime("adds no market if no line accepts it, or if the input is invalid", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
