@@ -80,7 +80,7 @@ for (const [status, tag] of statuses) {
   describe(`Retry-After of a ${status}`, () => {
     for (const [form, header, expected] of waits) {
       it.effect(
-        `makes the client wait ${expected === ownWait ? "as long as the policy" : `${expected} ms`} if it is ${form}`,
+        `makes the client wait ${expected === ownWait ? "as long as the policy requires" : `${expected} ms`} if it is ${form}`,
         () =>
           Effect.gen(function* () {
             const { failure, waited } = yield* play
