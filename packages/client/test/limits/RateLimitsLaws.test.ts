@@ -129,7 +129,7 @@ describe("memory.make", () => {
   )
 
   law(
-    "allows only requests that find enough tokens at any arrival within the latency",
+    "allows a request only if it finds enough tokens, whenever it arrives within the latency",
     program,
     (input) =>
       Effect.gen(function* () {

@@ -26,7 +26,7 @@ describe("conceal.make", () => {
     assert.strictEqual(hide(""), "")
   })
 
-  it("replaces long prefixes of a value, and keeps shorter or different text", () => {
+  it("replaces long prefixes of a value, and keeps short prefixes and other text", () => {
     const hide = concealing(value)
     assert.strictEqual(hide(`<${value.slice(0, 16)}>`), "<<redacted>>")
     for (const text of [

@@ -90,7 +90,7 @@ for (const [status, tag] of statuses) {
       )
     }
 
-    it.effect("measures a date from the arrival of the response", () =>
+    it.effect("measures the wait until a date from the arrival of the response", () =>
       Effect.gen(function* () {
         const { waited } = yield* play
         // The response was in flight for two of the nine seconds.
