@@ -24,7 +24,7 @@ describe("EarlyMessages", () => {
     assert.deepStrictEqual(messages.take(3), { messages: held, isIncomplete: false })
   })
 
-  it("after clear, has neither messages nor a record of dropped messages", () => {
+  it("after it was cleared, has neither messages nor a record of dropped messages", () => {
     const messages = new EarlyMessages(2)
     const held = [early("a"), early("b")]
     for (const message of held) messages.hold(1, message)
