@@ -174,7 +174,9 @@ export const cleanup = (
     return yield* cleanUp(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
   })
 
-/** Checks P12 on an exchange, one call at a time. `others` checks the other properties. */
+/**
+ * Checks P12 (the exchange's responses follow the document), one call at a time. `others` checks the other properties.
+ */
 export const runner = ({ check }: Session, others: Runner | undefined): Runner => {
   const turn = Semaphore.makeUnsafe(1)
   return {

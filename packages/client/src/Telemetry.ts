@@ -21,7 +21,7 @@
  * | `kalshi.client.operation.duration` | histogram | `s` | each call, waits and retries included; its count is the number of calls by outcome | `kalshi.operation.name`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
  * | `kalshi.client.retries` | counter | `{request}` | requests that retry an earlier request | `kalshi.operation.name`, `server.address`, `server.port`, `error.type` (of the earlier request), `kalshi.client.name` |
  * | `kalshi.client.rate_limit.wait.duration` | histogram | `s` | each wait of a millisecond or more for tokens | `kalshi.rate_limit.bucket`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
- * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket, as the limiter counts them when the metric is read; only for used buckets in memory | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket, as the limiter counts them when the metric is read; only for buckets that are in memory and were used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | tokens in a full bucket | as for `kalshi.client.rate_limit.tokens` |
  *
  * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after success, and from the span of an

@@ -198,7 +198,7 @@ describe("README examples", () => {
   for (const [index, [title, requests]] of examples.entries()) {
     const without = examplesOf(readme)[index]?.includes("NodeRedis") === true ? redis.missing : undefined
     const skipped = without === undefined ? "" : ` (skipped: ${without})`
-    it.skipIf(skipped !== "")(`${title} and prints the documented output${skipped}`, async () => {
+    it.skipIf(skipped !== "")(`${title}, and prints the documented output${skipped}`, async () => {
       const example = examplesOf(readme)[index]!
       const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
       assert.isNotEmpty(expected)

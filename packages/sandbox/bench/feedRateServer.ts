@@ -1,12 +1,12 @@
 /**
- * A local exchange in another process for `feedRate.ts`. For each message, it sends deltas of the markets in turn to the
- * subscriptions of one account. Argument: the number of markets.
+ * A local exchange in another process for `feedRate.ts`. When it receives a message, it sends deltas of the markets in
+ * turn to the subscriptions of one account. Argument: the number of markets.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Sandbox from "../src/Sandbox.ts"
 
-/** One account for each contender of `feedRate.ts`. */
+/** One account for each client that `feedRate.ts` compares (`contenders`). */
 const accountCount = 4
 
 /** The first message that the process sends. */

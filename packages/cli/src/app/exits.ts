@@ -22,5 +22,5 @@ export const exits: Readonly<Record<Exit, { readonly code: number; readonly mean
     code: 6,
     meaning: "The exchange or the network failed, or a rate limit was reached. The request was not carried out."
   },
-  interrupted: { code: 130, meaning: "The user ended the command with Ctrl-C, or did not confirm the change." }
+  interrupted: { code: 130, meaning: "Ctrl-C or SIGTERM ended the command, or the user did not confirm the change." }
 }

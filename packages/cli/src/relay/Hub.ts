@@ -255,7 +255,7 @@ export class Hub implements Upgrades {
     if (!connection.isOpen) return
     execute(this.#execution, connection, command, id)
     if (command.cmd !== "subscribe" && command.cmd !== "update_subscription") return
-    // A command can change the filter, the indices and the underlyings of a subscription.
+    // The command can have changed what a subscription without markets receives: its filter, indices or underlyings.
     for (const subscription of connection.subscriptions.values()) {
       if (subscription.channel.markets === "none") this.upstream.readers.sync(subscription)
     }

@@ -122,7 +122,9 @@ const marketFields = (facts: Facts, input: Orders.AmendInput, rests: FixedPoint.
     ["now", quoteWords(facts, "yes")],
     [
       "careful",
-      crosses(facts, side, FixedPoint.dollarsUnsafe(price)) ? "at this price, the order trades immediately" : undefined
+      crosses(facts, side, FixedPoint.dollarsUnsafe(price))
+        ? "at this price, the order would trade immediately"
+        : undefined
     ],
     ...(Result.isSuccess(cost) ? costFields(cost.success, { side }) : [])
   ]

@@ -104,7 +104,7 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
     case "Accepted":
       return acceptedWords(outcome)
     case "Rejected":
-      return "Rejected: no order was placed"
+      return "Rejected: this command placed no order"
     case "Unknown":
       return outcome.mismatch === undefined
         ? "Unknown: the order may exist"

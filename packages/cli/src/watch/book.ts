@@ -33,7 +33,7 @@ import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
 const keptTrades = 200
-/** The maximum number of trades before the start that the view shows for each market. */
+/** The view shows at most this many trades of each market from before its start. */
 const earlierTrades = 50
 
 /** Reports each market that does not trade at the start, and each later change of a status or a closing time. */
@@ -86,7 +86,8 @@ const stateOf = (
 }
 
 /**
- * Reads the trades from before the start. If a read fails, the view begins without the earlier trades of this market.
+ * Reads the trades from before the start of the view. If a read fails, the view begins without the earlier trades of
+ * that market.
  */
 const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   Effect.forEach(

@@ -59,14 +59,14 @@ export class Tape {
   readonly #limit: number
   #entries: Array<TapeEntry> = []
   #added = 0
-  /** The ids of the earlier trades. The feed can send the last of them later. */
+  /** The ids of the trades that `addEarlier` added. The feed can still send the newest of them. */
   #earlierIds: ReadonlySet<string> = new Set()
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** The number of entries that `add` added. Earlier trades do not count: they are not newer than a pause. */
+  /** The number of entries that `add` added. Trades of `addEarlier` do not count, so they do not move a paused view. */
   get added(): number {
     return this.#added
   }

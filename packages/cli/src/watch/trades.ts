@@ -25,7 +25,7 @@ import { tradeEvents } from "./tradeEvents.ts"
 import { renderTrades, tapeRows } from "./tradesView.ts"
 
 const keptTrades = 1_000
-/** The maximum number of trades before the start that the view shows. */
+/** The view shows at most this many trades from before its start. */
 const earlierTrades = 100
 
 const parametersOf = (tickers: ReadonlyArray<string>) => (tickers.length === 0 ? {} : { market_tickers: [...tickers] })
@@ -41,7 +41,7 @@ const events = (tickers: ReadonlyArray<string>) =>
     )
   )
 
-/** Reads the trades from before the start. If a read fails, the view begins without earlier trades. */
+/** Reads the trades from before the start of the view. If a read fails, the view begins without earlier trades. */
 const readEarlierTrades = (tickers: ReadonlyArray<string>, tape: Tape) => {
   const limit = Math.max(1, Math.floor(earlierTrades / Math.max(1, tickers.length)))
   return Effect.forEach(tickers.length === 0 ? [undefined] : tickers, (ticker) =>

@@ -23,7 +23,7 @@ describe("similar", () => {
     assert.deepStrictEqual(similar("status", ["Exchange.status", "Markets.list"]), ["Exchange.status"])
   })
 
-  it("finds nothing for a different word, and nothing for a long text", () => {
+  it("finds nothing for a word that resembles no name, or for a long text", () => {
     assert.deepStrictEqual(similar("xyz", ["status", "markets"]), [])
     assert.deepStrictEqual(similar("a".repeat(100_000), ["a".repeat(100)]), [])
   })

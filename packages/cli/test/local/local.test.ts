@@ -46,7 +46,7 @@ describe("kalshi demo", () => {
     })
   )
 
-  it.live("on a terminal, shows the books of a game without the user's profiles", () =>
+  it.live("on a terminal, shows the books of a game, and does not use the user's profiles", () =>
     Effect.gen(function* () {
       const env = { KALSHI_PROFILE: "missing", KALSHI_ENV: "production", ...key }
       const { code, stderr, stdout } = yield* kalshi(["demo", "--for", "60s"], {
@@ -70,7 +70,7 @@ describe("kalshi demo", () => {
     })
   )
 
-  it.live("says that its port is in use", () =>
+  it.live("refuses a port that is in use", () =>
     Effect.gen(function* () {
       const port = yield* usedPort
       const { exit, stderr } = yield* kalshi(["demo", "--port", String(port)])

@@ -32,7 +32,7 @@ const prepare = Effect.gen(function* () {
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 describe("withArchive", () => {
-  it.effect("joins two lists, and returns an entity of both lists once", () =>
+  it.effect("joins two lists, and returns an entity only once if both lists contain it", () =>
     Effect.gen(function* () {
       const rows = withArchive(Stream.make("a", "b"), Stream.make("b", "c"), (row) => row)
       assert.deepStrictEqual(yield* Stream.runCollect(rows), ["a", "b", "c"])
@@ -42,7 +42,7 @@ describe("withArchive", () => {
   )
 })
 
-layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
+layer(prepared, { excludeTestServices: true })("Archived entities", (it) => {
   const aged = { nowMillis: Date.now() + agedMillis }
 
   const tickersOf = (args: ReadonlyArray<string>) =>
@@ -54,7 +54,7 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
       return rows.map(({ ticker }) => ticker)
     })
 
-  it.effect("fills, orders and trades include archived entities, newest first", () =>
+  it.effect("are in the lists of fills, orders and trades, newest first", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* tickersOf(["fills"]), [recent, old])
       assert.deepStrictEqual(yield* tickersOf(["fills", "--all", "--ticker", old]), [old])
@@ -66,7 +66,7 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
     })
   )
 
-  it.effect("settled positions and markets include archived entities", () =>
+  it.effect("are in the lists of settled positions and settled markets", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* tickersOf(["positions", "--status", "settled"]), [recent, old])
       assert.deepStrictEqual(yield* tickersOf(["positions", "--status", "all", "--ticker", old]), [old])
@@ -80,7 +80,7 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
     })
   )
 
-  it.effect("market, candles and book show an archived market", () =>
+  it.effect("can be shown with `market`, `candles` and `book`", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       assert.match((yield* run(["market", old], aged)).stdout, /\nstatus +finalized\nresult +yes\n/)

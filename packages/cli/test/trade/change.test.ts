@@ -58,10 +58,10 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const args = ["order", "amend", orderId, "--count", "8", "--dry-run", "--yes-price"]
           const crossing = yield* trader.run([...args, "0.60"])
           assert.match(crossing.stdout, /^now +YES 0\.50\d* bid, 0\.60\d* ask$/m)
-          assert.include(crossing.stdout, "at this price, the order trades immediately")
+          assert.include(crossing.stdout, "at this price, the order would trade immediately")
           assert.match(crossing.stdout, /^cost +4\.80$/m)
           assert.match(crossing.stdout, /^worst case +\S+ with all fees$/m)
-          assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "trades immediately")
+          assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "would trade immediately")
         })
       )
 

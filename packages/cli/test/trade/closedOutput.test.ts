@@ -29,7 +29,7 @@ layer(exchange(), { excludeTestServices: true })("a change with a closed standar
       const args = ["order", "place", "buy", "yes", ticker, "--count", "10000000", "--price", "0.50", "--yes"]
       const { code, stderr } = yield* run(args, closed)
       assert.strictEqual(code, 3)
-      assert.include(stderr, "Rejected: no order was placed")
+      assert.include(stderr, "Rejected: this command placed no order")
     })
   )
 

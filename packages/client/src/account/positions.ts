@@ -64,7 +64,7 @@ export class Positions {
       if (startedMillis < known.pushedMillis + this.#lagMillis || startedMillis < known.readMillis) return false
       if (updatedMillis < known.updatedMillis) return false
     }
-    // `readMillis` is now the later limit, so the time of the last message is not needed any more.
+    // A read that begins after this one also begins late enough after the last message, so that time is dropped.
     this.#entries.set(key, { position, pushedMillis: never, readMillis: startedMillis, updatedMillis })
     return known === undefined || !isSame(known.position, position)
   }

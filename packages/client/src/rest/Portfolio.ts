@@ -3,8 +3,9 @@
  *
  * **Gotchas**
  *
- * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and
- *   {@link positions} read the primary account. Source: the OpenAPI document of October 26, 2026.
+ * - Without `subaccount`, {@link fills} and {@link settlements} read the primary account and all subaccounts.
+ *   {@link balance} and {@link positions} read only the primary account. Source: the OpenAPI document of October 26,
+ *   2026.
  * - Money is a dollar string in most fields. The doc blocks name the fields that are integers in cents.
  * - Reads lag behind writes. `Exchange.userDataTimestamp` shows how up to date balance, fills and positions are.
  *

@@ -2,8 +2,8 @@
  * Limits the time of one attempt of a call.
  *
  * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. With the platform's clock, this module
- * uses a platform timer instead, because it costs less. It uses `Effect.timeoutOrElse` only with another clock, such as
- * a test clock, or if the duration is too long for a platform timer.
+ * uses a platform timer instead, which costs less. With another clock, such as a test clock, or if the duration is too
+ * long for a platform timer, it uses `Effect.timeoutOrElse`.
  *
  * @module
  */

@@ -28,7 +28,7 @@ export interface PushedOrders {
   readonly watch: (client_order_ids: ReadonlySet<string>, onOrder: (order: ShownOrder) => void) => () => void
 }
 
-/** The search for lost orders uses them in addition to the lists. */
+/** The search for an order whose response was lost uses these orders in addition to the lists of orders. */
 export const PushedOrders: Context.Reference<PushedOrders | undefined> = /*#__PURE__*/ Context.Reference<
   PushedOrders | undefined
 >("@kalshi-effect/client/internal/PushedOrders", { defaultValue: () => undefined })

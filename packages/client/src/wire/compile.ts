@@ -184,7 +184,7 @@ class Writer {
   }
 
   #dictionary({ indexSignatures, propertySignatures }: SchemaAST.Objects, input: string, lines: Lines): string {
-    const [{ parameter, type }, ...more] = indexSignatures as readonly [SchemaAST.IndexSignature] // it has at least one
+    const [{ parameter, type }, ...more] = indexSignatures as readonly [SchemaAST.IndexSignature] // not empty
     if (propertySignatures.length > 0 || more.length > 0 || parameter !== SchemaAST.string) throw new Unsupported()
     const [key, item] = [this.#variable(), this.#variable()]
     const inner = [`const ${item}=${input}[${key}]`]

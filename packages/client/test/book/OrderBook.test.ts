@@ -216,7 +216,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("while crossed, shows its last uncrossed state, and is at fault once the clock advances", () => {
+  it("while crossed, shows its last uncrossed state until the clock advances, and is then unreadable", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -459,7 +459,7 @@ describe("OrderBook", () => {
     assert.strictEqual(versions.size, 4)
   })
 
-  it("has been live since the first snapshot after its last loss", () => {
+  it("counts as live since the first snapshot after its last loss", () => {
     const book = make()
     book.snapshot(snapshot(1, 7), 10)
     book.snapshot(snapshot(2, 8), 20)

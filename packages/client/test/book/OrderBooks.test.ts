@@ -21,7 +21,7 @@ const watching = (exchange: FakeExchange, ...tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const books = yield* OrderBooks.watch(tickers)
     for (const ticker of tickers) exchange.session.snapshot(ticker, levels)
-    // The timer wakes at the deadline of the first snapshots, and then waits for nothing.
+    // The timer fires at the deadline of the first snapshots. After that, no deadline is left.
     yield* TestClock.adjust(5_000)
     exchange.session.receivedMillis = 5_000
     return books

@@ -361,7 +361,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), 75)
   })
 
-  it("follows the first line that receives a snapshot after the clock went down", () => {
+  it("follows the first line that receives a snapshot after the clock restarted", () => {
     const book = live()
     book.delta(first, plusOne(2, 3), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")

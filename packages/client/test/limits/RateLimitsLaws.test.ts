@@ -129,7 +129,7 @@ describe("memory.make", () => {
   )
 
   law(
-    "allows only requests that find enough tokens at any arrival within the latency",
+    "allows a request only if it finds enough tokens, whenever it arrives within the latency",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -275,7 +275,7 @@ describe("Kalshi.layer with waiting calls", () => {
           const body = request.includes("batched")
           return { i: body ? undefined : Number(mark), urgent: request.startsWith("DELETE"), sentMillis, place }
         })
-        // Batches are not checked, because the mark of a batch is not the number of its call.
+        // Batches are not checked, because the `mark` of a batch does not tell which call sent it.
         for (const urgent of [true, false]) {
           const marks = sent.flatMap(({ i, urgent: of }) => (of === urgent && i !== undefined ? [i] : []))
           assert.deepStrictEqual(

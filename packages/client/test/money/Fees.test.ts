@@ -373,7 +373,7 @@ describe("Fees.charge", () => {
     ])
   })
 
-  it("gives a rebate once more than one cent (older rule) or one cent (newer rule) is carried", () => {
+  it("gives a rebate if more than one cent (older rule) or at least one cent (newer rule) is carried", () => {
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
     assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")
@@ -481,7 +481,7 @@ describe("Fees.trade, for any fill", () => {
     )
   })
 
-  it("does not fall as the count grows, or rise as the price moves away from $0.50", () => {
+  it("neither falls as the count grows nor rises as the price moves away from $0.50", () => {
     hold(
       fc.property(anyFill, size, ({ fill }, more) => {
         const greater = FixedPoint.add(fill.count, more as Count)
@@ -502,7 +502,7 @@ describe("Fees.trade, for any fill", () => {
     )
   })
 
-  it("charges several fills at least as much as one fill of their sum, and less than one step per fill more", () => {
+  it("charges the parts of a fill at least the fee of the whole fill, and at most one step per part more", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)

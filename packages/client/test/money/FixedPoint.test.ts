@@ -200,7 +200,7 @@ describe("toHundredths and fromHundredths", () => {
     assert.strictEqual(FixedPoint.fromHundredths(-7n), "-0.07")
   })
 
-  it("agree with exact fractions, and print counts that decode and, from zero up, are valid in requests", () => {
+  it("agree with exact fractions, and print valid counts; requests accept only counts from zero up", () => {
     const isCount = Schema.is(FixedPoint.Count)
     const isInput = Schema.is(FixedPoint.CountInput)
     hold(
@@ -350,7 +350,7 @@ describe("add, subtract, negate and sum", () => {
     )
   })
 
-  it("are inverse, commutative and associative", () => {
+  it("obey the rules of inverses, commutativity and associativity", () => {
     hold(
       fc.property(amount, amount, amount, (a, b, c) => {
         assert.isTrue(FixedPoint.equals(FixedPoint.subtract(FixedPoint.add(a, b), b), a))
@@ -583,7 +583,7 @@ describe("FixedPoint.cost", () => {
     )
   })
 
-  it("of a bid and an ask at one price totals one dollar per contract", () => {
+  it("totals one dollar per contract for a bid and an ask at one price", () => {
     hold(
       fc.property(gridPrice, anySize, (unit, count) => {
         const bid = Result.getOrThrow(FixedPoint.cost({ side: "bid", price: unit, count }))

@@ -330,7 +330,7 @@ describe("PriceGrid.make, for any ranges", () => {
     )
   })
 
-  it("counts ticks like the list of its prices, and shifts a price by the ticks between two prices", () => {
+  it("counts a tick for each step in the list of its prices, and shifts a price by a number of ticks", () => {
     const anyTwo = model.chain((grid) =>
       fc.tuple(fc.constant(grid), anyMicros(grid.prices), anyMicros(grid.prices), fc.integer({ min: -200, max: 200 }))
     )

@@ -123,10 +123,10 @@ describe("descriptor.limits.cost", () => {
 
   for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {
     for (const operation of Object.values(module)) {
-      // Skips exports that are no operations.
+      // Skips exports that are not operations.
       if (typeof operation !== "function" || !("descriptor" in operation)) continue
       const { descriptor } = operation
-      it(`of ${descriptor.name} equals the exchange's cost`, () => {
+      it(`is the exchange's cost of ${descriptor.name}`, () => {
         const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
         const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
         const expected = listed?.cost ?? newer[descriptor.operationId] ?? costs!.default_cost

@@ -1,4 +1,4 @@
-/** A value is the value of a secret header. */
+/** In the names of these tests, a value is the value of a secret header. */
 import { assert, describe, it } from "@effect/vitest"
 import * as conceal from "../../src/sending/conceal.ts"
 
@@ -26,7 +26,7 @@ describe("conceal.make", () => {
     assert.strictEqual(hide(""), "")
   })
 
-  it("replaces long prefixes of a value, and keeps shorter or different text", () => {
+  it("replaces long prefixes of a value, and keeps short prefixes and other text", () => {
     const hide = concealing(value)
     assert.strictEqual(hide(`<${value.slice(0, 16)}>`), "<<redacted>>")
     for (const text of [
@@ -110,7 +110,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("a")("a, ab"), "a, ab")
   })
 
-  it("does not conceal a header whose name only contains the exchange's prefix", () => {
+  it("keeps the value of a header whose name contains the exchange's prefix, but not at its start", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 

@@ -80,7 +80,7 @@ for (const [status, tag] of statuses) {
   describe(`Retry-After of a ${status}`, () => {
     for (const [form, header, expected] of waits) {
       it.effect(
-        `makes the client wait ${expected === ownWait ? "as long as the policy" : `${expected} ms`} if it is ${form}`,
+        `makes the client wait ${expected === ownWait ? "as long as the policy requires" : `${expected} ms`} if it is ${form}`,
         () =>
           Effect.gen(function* () {
             const { failure, waited } = yield* play
@@ -90,7 +90,7 @@ for (const [status, tag] of statuses) {
       )
     }
 
-    it.effect("measures a date from the arrival of the response", () =>
+    it.effect("measures the wait until a date from the arrival of the response", () =>
       Effect.gen(function* () {
         const { waited } = yield* play
         // The response was in flight for two of the nine seconds.

@@ -28,7 +28,7 @@ const read = (filling: Partial<Filling>, replies: ReadonlyArray<Reply>, sinceMil
 
 describe("readTrades", () => {
   it.effect(
-    "reads all pages from shortly before a time, and returns trades in the form of the feed, oldest first",
+    "reads all pages of trades from shortly before the given time, and returns them as the feed sends them, oldest first",
     () =>
       Effect.gen(function* () {
         const { queries, trades } = yield* read({}, [

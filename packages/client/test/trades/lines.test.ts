@@ -86,7 +86,7 @@ describe("TradeLines.open", () => {
     assert.deepStrictEqual([ended(), reports], [[undefined, undefined], []])
   })
 
-  it("closes a subscription that ends while it is opened, and subscribes again later", () => {
+  it("closes a subscription that ends during its opening, and subscribes again later", () => {
     const { lines, pass, sessions } = make(2)
     const [a] = sessions
     a!.endsAtOnce = refusalOf()

@@ -339,7 +339,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("cancels a lost order only once if it was created again with its id", () =>
+  it.effect("cancels an order only once if its response was lost and a second call repeated its id", () =>
     Effect.gen(function* () {
       const { paths } = yield* run(Effect.andThen(Effect.exit(resting), resting), [lost, created, canceled], once)
       assert.deepStrictEqual(paths, [create, create, target])
@@ -425,7 +425,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up the orders with an id of a batch whose response was lost or unreadable", () =>
+  it.effect("looks up the orders with an id if the response to their batch was lost or unreadable", () =>
     Effect.gen(function* () {
       const program = Effect.exit(Orders.batchCreate({ orders: [input(), anonymous()] }))
       for (const reply of [lost, { status: 201, body: { orders: 1 } }, errorReply(500, "internal")]) {

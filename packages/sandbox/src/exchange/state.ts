@@ -175,8 +175,8 @@ export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
   readonly account: AccountState
   readonly batch: BatchState
   /**
-   * In the sequence of the children. Once the batch is accepted, only the quotes that won a child remain. Of the quotes
-   * of batches, `State.quotes` contains only such quotes.
+   * In the sequence of the children. Once the batch is accepted, only the quotes that won a child remain.
+   * `State.quotes` then contains them too. It contains no other quotes of batches.
    */
   quotes: Array<QuoteState>
   /** By side and child. Of equal bids, the lowest number wins. */

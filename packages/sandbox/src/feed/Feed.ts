@@ -69,7 +69,7 @@ export class Feed {
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
     // This view does not advance the exchange's time. While an event is published, the view already contains all
-    // effects of its command.
+    // effects of the command that caused the event.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
     this.#execution = {

@@ -21,8 +21,8 @@ export type ReferenceParameter = "index_ids" | "underlying_tickers"
 /** What a channel carries and accepts. */
 export interface Channel {
   /**
-   * Whether data messages and errors carry a `seq`. All other replies about a subscription carry a `seq` on every
-   * channel, except `subscribed`.
+   * Whether data messages and errors carry a `seq`. On every channel, all other replies about a subscription carry a
+   * `seq`, except the reply `subscribed`.
    */
   readonly isSequenced: boolean
   /** Whether the channel carries the data of one account. */

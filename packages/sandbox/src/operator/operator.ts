@@ -165,7 +165,7 @@ class Host implements Source {
         }
   }
 
-  /** Returns the exchange's time without moves and restored snapshots. */
+  /** Returns the exchange's time as if the clock had never been moved and no snapshot had been restored. */
   unmovedMillis(): number {
     return this.clock === "frozen" ? this.#createdMillis : this.#wallMillis()
   }

@@ -16,7 +16,7 @@ import { toParts } from "./parts.ts"
 export interface Limits {
   readonly commands: number
   readonly bytes: number
-  /** The smallest size of the journal, as a share of the size of the last snapshot. */
+  /** The size that the journal must also reach, as a share of the size of the last snapshot. */
   readonly share: number
 }
 
@@ -45,7 +45,7 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
-/** If more changes than this number and than `limits.commands` are pending, a snapshot replaces them. */
+/** A snapshot replaces the pending changes if they are more than this number and more than `limits.commands`. */
 const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -63,10 +63,10 @@ export class Journal {
   #baseBytes: number
   #journalBytes: number
   #commands: number
-  /** The size at which to try again after a failed compaction. */
+  /** The size of the journal at which to try again after a failed compaction. */
   #retryBytes = 0
   /**
-   * The number of the last change without an entry, which only a snapshot can contain. The snapshot must be written
+   * The number of the last change that has no entry, because a snapshot will contain it. The snapshot must be written
    * before later entries.
    */
   #replacedSeq = 0
@@ -132,8 +132,8 @@ export class Journal {
   }
 
   /**
-   * Calls `send` as soon as everything that was recorded before this call is on the disk, in the order of the calls. If
-   * the journal fails, calls `send` with the reason.
+   * Calls `send` as soon as every change that was recorded before this call is on the disk. The calls of `send` are in
+   * the order of the calls of `hold`. If the journal fails, calls `send` with the reason.
    */
   hold(send: (failure: string | undefined) => void): void {
     if (this.#failure !== undefined || this.isSaved) {

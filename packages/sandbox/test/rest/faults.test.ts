@@ -83,7 +83,7 @@ describe("Operator.plant", () => {
       }).pipe(Effect.provide(layer))
     )
 
-    it.live(`${name}: applies the oldest matching fault first, each as often as planted`, () =>
+    it.live(`${name}: applies the oldest matching fault until it is used up, and then the next`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const by = yield* sandbox.createAccount()

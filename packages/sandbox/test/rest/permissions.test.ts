@@ -80,7 +80,7 @@ describe("lockInput", () => {
 
       const listed = (by: typeof locked, path: string, name: string) =>
         Effect.map(send({ method: "GET", path, by }), ({ body }) => {
-          const items = (body as Record<string, ReadonlyArray<Record<string, unknown>>>)[name]! // the test fails if it has another form
+          const items = (body as Record<string, ReadonlyArray<Record<string, unknown>>>)[name]! // the test fails if the body has another form
           return [...new Set(items.map((item) => item["subaccount_number"]))]
         })
       assert.deepStrictEqual(yield* listed(locked, "/portfolio/orders", "orders"), [1])
@@ -96,7 +96,7 @@ describe("lockInput", () => {
       // A cancel without a subaccount cancels all orders of the key's own subaccount, and no other orders.
       assert.strictEqual((yield* as({ method: "DELETE", path: orders })).status, 204)
       const { body } = yield* send({ method: "GET", path: "/portfolio/orders?status=resting", by: maker })
-      assert.isAbove((body as { orders: ReadonlyArray<unknown> }).orders.length, 0) // the test fails if it has another form
+      assert.isAbove((body as { orders: ReadonlyArray<unknown> }).orders.length, 0) // the test fails if the body has another form
     }).pipe(Effect.provide(layerTest()))
   )
 

@@ -36,7 +36,7 @@ export const stateOf = (exchange: Exchange): string =>
 
 export const read = (disk: MemoryDisk, from: Options = options): Stored | undefined => readStateFile(disk, path, from)
 
-/** The function `step` makes the actors act once, which can be several commands or none. */
+/** The returned function `step` lets the actors act once. This executes any number of commands, or none. */
 export const makeJournaled = async (limits: Limits, disk = new MemoryDisk()) => {
   const { options: journalOptions, ...world } = prepare(limits, disk)
   const journal = await Journal.create(journalOptions)

@@ -133,7 +133,7 @@ export class Slot {
   maxNames = Number.POSITIVE_INFINITY
   /**
    * `isInterrupted`: whether the members were notified of an outage. `wasOpened`: whether the slot was opened after
-   * that.
+   * this notification.
    */
   isInterrupted = false
   wasOpened = false

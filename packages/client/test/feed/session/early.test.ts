@@ -11,7 +11,7 @@ const early = (text: string): Early => ({
 })
 
 describe("EarlyMessages", () => {
-  it("returns the messages of a sid once, and then has room for other messages", () => {
+  it("returns the messages of a sid only once, and then has room for messages of other sids", () => {
     const messages = new EarlyMessages(2)
     const held = [early("a"), early("b")]
     for (const message of held) messages.hold(1, message)
@@ -24,7 +24,7 @@ describe("EarlyMessages", () => {
     assert.deepStrictEqual(messages.take(3), { messages: held, isIncomplete: false })
   })
 
-  it("when cleared, has neither messages nor a record of dropped messages", () => {
+  it("after it was cleared, has neither messages nor a record of dropped messages", () => {
     const messages = new EarlyMessages(2)
     const held = [early("a"), early("b")]
     for (const message of held) messages.hold(1, message)

@@ -34,7 +34,7 @@ describe("place", () => {
 })
 
 describe("placeWhole", () => {
-  it("keeps a subscription whose user leaves and subscribes again before the reply", () => {
+  it("keeps a subscription if its user leaves and subscribes again before the reply to the subscribe command", () => {
     const world = new World()
     const { subscription } = world.subscribe("fill")
     world.open()
@@ -82,7 +82,7 @@ describe("forgetIfUnused", () => {
     assert.strictEqual(core.topics.size, 0)
   })
 
-  it("keeps a later topic with the same filter", () => {
+  it("keeps a newer topic that has the same filter as the forgotten topic", () => {
     const core = make()
     const member = request(core)
     const { topic } = member
@@ -94,7 +94,7 @@ describe("forgetIfUnused", () => {
     assert.deepStrictEqual([...core.topics.values()], [later.topic])
   })
 
-  it("lets a user without markets share the subscription of a later user", () => {
+  it("lets a user who removed all its markets add one to the subscription of another user", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.remove(["A"])

@@ -385,7 +385,7 @@ export class Model {
       this.#open()
       for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
       this.pass(500)
-      // A market with messages can hide that other markets are silent.
+      // Only one market gets messages, because they can hide that the other markets are silent.
       if (round % 10 === 4) this.exchange.publish("A")
       if (round === 400) this.#commands.clear()
     }

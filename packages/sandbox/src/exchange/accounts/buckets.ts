@@ -13,7 +13,7 @@ export interface Budget {
   readonly capacity: number
 }
 
-/** The tokens of a bucket, in thousandths: each millisecond adds a whole number of them, `rate`. */
+/** The tokens of a bucket, in thousandths: each millisecond adds `Budget.rate` thousandths, a whole number. */
 interface Bucket {
   thousandths: number
   atMillis: number

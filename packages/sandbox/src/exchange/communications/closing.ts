@@ -20,7 +20,10 @@ export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancel
   state.emit?.({ type: "quoteDeleted", quote: toQuote(quote) })
 }
 
-/** Closes an RFQ. If its creator deleted it, an accepted quote stays: both parties have agreed to this trade. */
+/**
+ * Closes an RFQ and cancels its open quotes. An accepted quote is canceled too, unless the creator deleted the RFQ: both
+ * parties have agreed to this trade.
+ */
 export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason

@@ -134,7 +134,7 @@ class BookSide<Order extends Resting<Order>> {
     addToBlock(level, order.arrival, order.remainingCount)
   }
 
-  /** Removes an order. While it rests, only {@link reduce} may change its count, because it also updates the level. */
+  /** Removes an order. Only {@link reduce} may change the count of a resting order: it also updates the level. */
   remove(order: Order): void {
     const level = order.level
     if (level === undefined) {

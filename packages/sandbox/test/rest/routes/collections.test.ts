@@ -146,7 +146,7 @@ describe("MultivariateCollections.list", () => {
 })
 
 describe("MultivariateCollections.createMarket", () => {
-  onExchange("returns the tickers, and on request a market with its legs", () =>
+  onExchange("returns the tickers of the combo, and its market if the request asks for it", () =>
     asMe(
       Effect.gen(function* () {
         const { event_ticker, market, market_ticker } = yield* createMarket("A yes", "B no")
