@@ -379,7 +379,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("says what the key does not permit to read", () =>
+    it.effect("says which data cannot be read with the key", () =>
       Effect.gen(function* () {
         const { account, folder, run, sandbox } = yield* LocalExchange
         const credentials = yield* sandbox.createKey(account.accountId, "rsa", {
