@@ -212,7 +212,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
             .map((line) => line.split(",").at(-1)),
           items.map(({ orderId }) => count(Result.getOrThrow(view.queuePosition(account.accountId, orderId)).count))
         )
-        // The other trader's orders are ahead of both orders.
+        // The other trader's orders are ahead of both orders of the account.
         assert.isTrue(
           csv.stdout
             .trimEnd()

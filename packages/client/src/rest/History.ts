@@ -1,6 +1,6 @@
 /**
- * Reads live and historical data as one stream. Each item appears once, even if items move from one side to the other
- * during the reading.
+ * Reads live and historical data as one stream. Each item appears once, even if items move from live to historical during
+ * the reading.
  *
  * **Details**
  *
