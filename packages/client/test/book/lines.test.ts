@@ -199,7 +199,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("requests the late snapshots of an added market", (exchange) =>
+  inTime("requests the late snapshot of an added market on each line", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       yield* books.add(["B"])

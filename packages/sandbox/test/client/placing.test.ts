@@ -149,7 +149,7 @@ describe("Orders.buyYes, buyNo, sellYes, sellNo and closePosition", () => {
       { seed, numRuns: 250 }
     ))
 
-  it("never close more than the position with closePosition, for YES and NO positions and prices", () =>
+  it("never close more than the position with closePosition, for each outcome of the position and of the price", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: -500, max: 500 }).filter((held) => held !== 0),
