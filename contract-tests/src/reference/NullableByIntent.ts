@@ -31,7 +31,7 @@ const byPointer = (left: PinnedSchema, right: PinnedSchema): number => (left.poi
 
 const rest: ReadonlyArray<PinnedSchema> = [
   ...all("$ref", [
-    // No operation has used AmendOrderRequest and CreateOrderRequest since June 2026.
+    // No operation has used AmendOrderRequest or CreateOrderRequest since June 2026.
     ...properties("AmendOrderRequest", "count_fp"),
     ...properties("CreateOrderRequest", "count_fp"),
     ...properties("AmendOrderV2Response", prices),

@@ -79,7 +79,7 @@ const validInputs = ({ reference, requests, suite }: Operation, world: World): R
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("of a kind that is not tolerated changes nothing and gets an error that the client decodes", () =>
+  it.effect("changes nothing and gets an error that the client decodes, unless its kind is tolerated", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -120,7 +120,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is also rejected or tolerated if the input is random", () =>
+  it.effect("is rejected or tolerated, even if the input is random", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -370,7 +370,7 @@ describe("the checks of this file, with an injected fault", () => {
   ]
   const named = (id: string): Operation => operations.find(({ reference }) => reference.id === id)!
 
-  it.effect.each(refusals)("detects $name", ({ finds, operation, through }) =>
+  it.effect.each(refusals)("detect $name", ({ finds, operation, through }) =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -384,7 +384,7 @@ describe("the checks of this file, with an injected fault", () => {
     )
   )
 
-  it.effect.each(answers)("detects $name", ({ finds, operation, through }) =>
+  it.effect.each(answers)("detect $name", ({ finds, operation, through }) =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()

@@ -5,7 +5,7 @@ import { layer as exchange, LocalExchange } from "./support/exchange.ts"
 import { kalshi } from "./support/cli.ts"
 
 layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
-  describe("exit codes", () => {
+  describe("exit codes and errors", () => {
     it.effect("0: the command succeeds", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange

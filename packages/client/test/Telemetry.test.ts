@@ -711,8 +711,8 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
 }
 
 /**
- * A store that makes calls wait. `waits` lists the waits one after the other, in milliseconds. After 0, the call has
- * its tokens.
+ * A store that makes calls wait. `waits` lists the waits in milliseconds, one after the other. A wait of 0 means that
+ * the call has its tokens.
  */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]

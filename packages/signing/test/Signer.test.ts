@@ -59,7 +59,7 @@ describe("fromApiKey", () => {
     )
   })
 
-  it.live("imports the private key before the first signature, as a key that is not extractable, and not again", () =>
+  it.live("imports the private key only before the first signature, as a key that is not extractable", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const sealed: Array<boolean> = []

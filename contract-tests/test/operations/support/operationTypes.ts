@@ -11,7 +11,7 @@ import { signingOf } from "../../../src/operations/Signing.ts"
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { document, referenceOf } from "./client.ts"
 
-/** The types of the responses whose type differs from the document. */
+/** The responses whose type in the client differs from the document, each with this type. */
 const otherResponses: Readonly<Record<string, string>> = {
   // The private key is wrapped in Redacted, so that it is never printed.
   GenerateApiKey: "ApiKeys.GeneratedApiKey"

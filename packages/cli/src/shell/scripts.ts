@@ -1,6 +1,6 @@
 /**
- * The completion scripts of the shells. The functions in this module complete the fields of operations and the names of
- * profiles. The scripts of `effect/cli` complete everything else.
+ * The completion scripts of the shells. The shell functions in this module complete the fields of operations and the
+ * names of profiles. The scripts of `effect/cli` complete everything else.
  *
  * @module
  */

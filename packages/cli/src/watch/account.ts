@@ -68,7 +68,7 @@ const makeAccount = Effect.gen(function* () {
     fillsFromMillis: nowMillis - fillsMillis,
     ...(number !== undefined && { subaccounts: [number] })
   })
-  // One waiting mark is enough: the read that follows shows the newest balance.
+  // One waiting item is enough: the next read shows the newest balance.
   const isStale = yield* Queue.sliding<void>(1)
   return {
     mine,

@@ -97,7 +97,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const one = yield* run(["balance", "--subaccount", "1"])
         // Two contracts at $0.10 are reserved, and the exchange does not count the reserved money as cash.
         assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.8000"])
-        // The balance of this subaccount has never changed, so its time is zero.
+        // The balance of this subaccount has never changed, so its update time is zero.
         const unused = yield* run(["balance", "--subaccount", "3"])
         assert.match(unused.stdout, /^cash +\$0\.0000\n/)
         assert.notInclude(unused.stdout, "updated")
@@ -212,7 +212,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
             .map((line) => line.split(",").at(-1)),
           items.map(({ orderId }) => count(Result.getOrThrow(view.queuePosition(account.accountId, orderId)).count))
         )
-        // The other trader's orders are ahead of both orders.
+        // The other trader's orders are ahead of both orders of the account.
         assert.isTrue(
           csv.stdout
             .trimEnd()
@@ -379,7 +379,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("says what the key does not permit to read", () =>
+    it.effect("says which data cannot be read with the key", () =>
       Effect.gen(function* () {
         const { account, folder, run, sandbox } = yield* LocalExchange
         const credentials = yield* sandbox.createKey(account.accountId, "rsa", {

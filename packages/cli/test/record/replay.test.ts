@@ -128,7 +128,7 @@ describe("kalshi replay", () => {
       const start = frame(0, snapshot(1, [["0.4500", "10.00"]], []))
       const outage = write("outage.ndjson", day)
       yield* unknown(outage, "--until", "3500ms", "--ticker", "A")
-      // A gap in `seq`, two files in which `kalshi record` started again, and a missing part.
+      // Three reasons: a gap in `seq`, a new start of `kalshi record` in the file (twice), and a missing part.
       yield* unknown(write("gap.ndjson", [header(), start, frame(1, delta(3, "yes", "0.4500", "1.00"))]))
       const next = header({ recording_id: "two" })
       yield* unknown(write("run.ndjson", [header(), start, next, frame(1, delta(2, "yes", "0.4500", "1.00"))]))

@@ -94,7 +94,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
         sandbox.placeOrder(account.accountId, { ticker, side, price, count: "5" })
       )
 
-    it.effect("the book: is drawn at 80x24 and 200x50, and ends with q", () =>
+    it.effect("draw the book at 80x24 and 200x50, and end with q", () =>
       Effect.gen(function* () {
         yield* Effect.all([place("bid", "0.01"), place("ask", "0.99")])
         const view = yield* open(`watch book ${ticker}`)
@@ -108,7 +108,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the trades: are drawn at 80x24 and 200x50, and end with Ctrl-C", () =>
+    it.effect("draw the trades at 80x24 and 200x50, and end with Ctrl-C", () =>
       Effect.gen(function* () {
         const view = yield* open("watch trades")
         const { large, small } = yield* look(view, (lines) => lines.some((line) => /^\d\d:\d\d:\d\d {2}KX/.test(line)))
@@ -118,7 +118,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the account: is drawn at 80x24 and 200x50, and ends with SIGTERM", () =>
+    it.effect("draw the account at 80x24 and 200x50, and end with SIGTERM", () =>
       Effect.gen(function* () {
         const view = yield* open("watch account")
         const { large, small } = yield* look(view, (lines) => lines.some((line) => line.startsWith(ticker)))
@@ -128,7 +128,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the trades with --json: end with Ctrl-C and exit code 0", () =>
+    it.effect("print the trades with --json, and end with Ctrl-C and exit code 0", () =>
       Effect.gen(function* () {
         const { ended, press, until } = yield* open("watch trades --json")
         yield* until((lines) => lines.join("").includes('"state":"live"'))

@@ -29,7 +29,7 @@ export class Fills {
   /** Oldest first. */
   readonly #sorted: Array<Entry> = []
   readonly #byKey = new Map<string, Entry>()
-  /** The newest fill that is no longer kept. An unknown fill that is not newer may be a forgotten fill. */
+  /** The newest fill that is no longer kept. An unknown fill that is not newer than it may be a forgotten fill. */
   #forgotten: Entry | undefined
   /**
    * The fills that newer fills of the current message or list displaced. They are forgotten after this message or list.

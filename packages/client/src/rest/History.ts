@@ -1,6 +1,6 @@
 /**
- * Reads live and historical data as one stream. Each item appears once, even if items move from one side to the other
- * during the reading.
+ * Reads live and historical data as one stream. Each item appears once, even if items move from live to historical during
+ * the reading.
  *
  * **Details**
  *
@@ -27,8 +27,8 @@
  *
  * **Gotchas**
  *
- * - Reason 1 relies on two properties that the exchange does not document. A moving item is always on at least one
- *   side. The exchange's cursors skip no item when another item moves.
+ * - Reason 1 relies on two properties that the exchange does not document: A moving item is always on at least one
+ *   side, and the exchange's cursors skip no item when another item moves.
  * - You cannot resume a stream in the middle. Split a long history by `min_ts` and `max_ts`, or read the two sides
  *   separately with `.pages`.
  * - The stream accepts only filters that both sides have, and rejects others before its first request. `ticker` must be

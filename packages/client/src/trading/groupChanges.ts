@@ -96,7 +96,8 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
     case "Undecodable":
       return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
     case "UnknownMessage":
-      // Every message of this channel has a sid (subscription id). So an unknown message without a sid is no loss here.
+      // Every message of this channel has a sid (subscription id). So an unknown message without a sid does not belong
+      // to this channel.
       return event.sid === undefined
         ? undefined
         : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }

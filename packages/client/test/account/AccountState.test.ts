@@ -65,7 +65,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_300 })
   })
 
-  it("while not live, `read` fails with the reason and the time, but `known` still returns the state", () => {
+  it("fails a `read` with the reason and the time while it is not live, but `known` still returns the state", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
     assert.isTrue(Result.isSuccess(state.read()))
@@ -171,7 +171,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("replaces a message by a row without a time only if the read started `lagMillis` after the message", () => {
+  it("replaces a pushed state by a row without a time only if the read started `lagMillis` after the message", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)
@@ -191,7 +191,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([open(state), closed(state)], [[], ["a canceled"]])
   })
 
-  it("needs a read of each open order that a complete list must contain, but does not", () => {
+  it("needs a read of each open order that a complete list should contain but lacks", () => {
     const state = live()
     for (const id of ["a", "b", "c"]) state.userOrder(userOrder({ id, at: 2_000 }), 2_000)
     state.lost(outage("user_orders"), 3_000)
@@ -294,7 +294,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.needs(8_000), [{ _tag: "Fills", fromMillis: 4_900, asOfMillis: 7_000 }])
   })
 
-  it("keeps positions per subaccount, and replaces a message only by a read that started `lagMillis` later", () => {
+  it("keeps positions per subaccount, and replaces a pushed position only by a read that began `lagMillis` later", () => {
     const state = live({ subaccounts: [0, 1] })
     state.marketPosition(positionMessage({ ticker: "A", count: 5, at: 2_000 }), 2_000)
     state.marketPosition(positionMessage({ ticker: "A", subaccount: 1, count: 7, at: 2_000 }), 2_000)

@@ -23,7 +23,7 @@ const make = () => {
 }
 
 describe("Pushed.watch", () => {
-  it("shows the known open and closed orders with one of the ids, then each newer state", () => {
+  it("shows the known orders with the watched ids, open or closed, then each newer state", () => {
     const { push, watch } = make()
     push({ id: "a", at: 1 })
     push({ id: "b", at: 1, status: "canceled" })

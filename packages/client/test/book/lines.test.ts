@@ -42,7 +42,7 @@ const prepare = (exchange: FakeExchange, change: FakeExchange["prepare"]) => {
   exchange.prepare = change
 }
 
-/** Watches markets on two lines. All books are live on both lines. */
+/** Watches markets on two lines, until all books are live on both lines. */
 const watching = (exchange: FakeExchange, ...tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const books = yield* OrderBooks.watch(tickers, { lines: 2 })
@@ -199,7 +199,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("requests the late snapshots of an added market", (exchange) =>
+  inTime("requests the late snapshot of an added market on each line", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       yield* books.add(["B"])
@@ -520,7 +520,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("publishes each change, and is unreadable after both lines lost a message", (exchange) =>
+  inTime("shows an observer each change, and a failure after both lines lost a message", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       const reads: Array<string> = []
@@ -552,11 +552,11 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  for (const [id, epoch] of [
-    [8, 1],
-    [9, 0]
+  for (const [what, id, epoch] of [
+    ["starts an epoch for an old snapshot with the id of the request", 8, 1],
+    ["starts no epoch for an old snapshot with another id", 9, 0]
   ] as const) {
-    inTime(`is in epoch ${epoch} after an old snapshot with the id ${id}, if the request has the id 8`, (exchange) =>
+    inTime(what, (exchange) =>
       Effect.gen(function* () {
         const { books, first, second } = yield* watching(exchange, "A")
         outage(second, "A")

@@ -107,7 +107,7 @@ describe("Tokens.settle", () => {
   ]
   for (const [what, wasSent, exit, inTime, late] of cases) {
     it.effect(
-      `after ${what}, runs ${inTime.join(" and ") || "nothing"} in time, and ${late.join() || "nothing"} after the latency`,
+      `runs ${inTime.join(" and ") || "nothing"} after ${what} within the latency, and ${late.join() || "nothing"} after a later one`,
       () =>
         Effect.gen(function* () {
           for (const [nowMillis, expected] of [
@@ -123,7 +123,7 @@ describe("Tokens.settle", () => {
     )
   }
 
-  it.effect("refunds tokens at any later time if the latency is zero", () =>
+  it.effect("refunds tokens after any time if the latency is zero", () =>
     Effect.gen(function* () {
       for (const [latencyMillis, expected] of [
         [0, refunded],

@@ -26,7 +26,7 @@ describe("afterLostAnswer", () => {
     new Errors.NotSent({ operation, intent })
   ]
   for (const error of withoutResponse) {
-    it(`turns ${error._tag} into a TransportError of a possibly executed request`, () => {
+    it(`turns ${error._tag} into a TransportError about a possibly executed request`, () => {
       const after = afterLostAnswer(error, { operation, attempts: 2 })
       assert.instanceOf(after, Errors.TransportError)
       assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })

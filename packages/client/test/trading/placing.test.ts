@@ -524,7 +524,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("with corrected clock skew, takes the last attempt's time from its signature", () =>
+  it.effect("takes the last attempt's time from its signature if `correctClockSkew` is on", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
@@ -539,9 +539,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  /**
-   * Loses two responses, each after 2 seconds. Every second, the wall clock is set ahead by the next of `aheadMillis`.
-   */
+  /** Loses two responses, each after 2 seconds. Each second, the wall clock gets the next lead of `aheadMillis`. */
   const loseTwo = (...aheadMillis: ReadonlyArray<number>) =>
     Effect.map(
       place([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), listed()], {
@@ -593,8 +591,7 @@ describe("Orders.place: attempt times", () => {
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date header, the search allows a difference of one minute between the clocks, and one minute for the
-      // dates of orders.
+      // Without a date header, the window begins one minute before the first attempt.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
@@ -687,17 +684,24 @@ describe("Orders.place: limits", () => {
     })
   )
 
-  it.effect("reports no shard for an order that the exchange routes", () =>
+  it.effect("searches with urgent priority", () =>
     Effect.gen(function* () {
-      const routed = buy({ exchange_index: -1 })
-      const { outcome } = yield* place([created], { intent: routed })
-      assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
-      const undecoded = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
-      assert.deepInclude(undecoded.outcome, {
-        _tag: "Accepted",
-        source: "undecodedResponse",
-        exchange_index: undefined
+      const urgent: Array<boolean | undefined> = []
+      const program = Effect.gen(function* () {
+        const reads = yield* KalshiRead
+        const watched = KalshiRead.of({
+          ...reads,
+          send: (descriptor, input) =>
+            Effect.flatMap(RateLimits.Overrides, (overrides) => {
+              urgent.push(overrides.urgent)
+              return reads.send(descriptor, input)
+            })
+        })
+        return yield* Effect.provideService(Orders.place(intent), KalshiRead, watched)
       })
+      const { value } = yield* play(program, [duplicate, asOf(1), listed(order)])
+      assert.strictEqual(value._tag, "Accepted")
+      assert.deepStrictEqual(urgent, [true])
     })
   )
 })
@@ -722,24 +726,17 @@ describe("Orders.place: shard and subaccount", () => {
     })
   )
 
-  it.effect("searches with urgent priority", () =>
+  it.effect("reports no shard for an order that the exchange routes", () =>
     Effect.gen(function* () {
-      const urgent: Array<boolean | undefined> = []
-      const program = Effect.gen(function* () {
-        const reads = yield* KalshiRead
-        const watched = KalshiRead.of({
-          ...reads,
-          send: (descriptor, input) =>
-            Effect.flatMap(RateLimits.Overrides, (overrides) => {
-              urgent.push(overrides.urgent)
-              return reads.send(descriptor, input)
-            })
-        })
-        return yield* Effect.provideService(Orders.place(intent), KalshiRead, watched)
+      const routed = buy({ exchange_index: -1 })
+      const { outcome } = yield* place([created], { intent: routed })
+      assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
+      const undecoded = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
+      assert.deepInclude(undecoded.outcome, {
+        _tag: "Accepted",
+        source: "undecodedResponse",
+        exchange_index: undefined
       })
-      const { value } = yield* play(program, [duplicate, asOf(1), listed(order)])
-      assert.strictEqual(value._tag, "Accepted")
-      assert.deepStrictEqual(urgent, [true])
     })
   )
 })

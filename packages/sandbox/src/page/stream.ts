@@ -185,7 +185,7 @@ class Reader {
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
     const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
-    // The lists below contain all items. `#changes` would replace them with the waiting items, so these are discarded.
+    // The lists below contain all items. So the waiting items are discarded: `#changes` would replace the lists with them.
     this.#markets.clear()
     this.#trades.take()
     this.#requests.take()

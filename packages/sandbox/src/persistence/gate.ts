@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether `bufferedBytes` has reported held bytes. The feed may then wait until they are sent. */
+  /** Whether `bufferedBytes` has reported held bytes. The feed may then wait for `drained`. */
   let isBehind = false
   const release = (text: string, bytes: number, reason: string | undefined): void => {
     heldBytes -= bytes

@@ -195,7 +195,7 @@ const readEntries = (
     }
     damagedLine ??= line
     isTorn = !isComplete && damagedLine === line
-    // Every batch was on the disk before the next batch was written.
+    // Every batch was on the disk before the next batch was written. So an interrupted write damages only the last batch.
     if (entry !== undefined && entry.batch > seq + 1) {
       throw new Unusable(
         `the state file ${path} is corrupted at line ${damagedLine} (byte ${validBytes}), and later lines are intact, so this is not an interrupted write. Restore the file from a copy. To lose everything from this line on instead, keep a copy of the file and cut it: head -c ${validBytes} ${path}`

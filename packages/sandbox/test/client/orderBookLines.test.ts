@@ -57,8 +57,8 @@ const placing = ({ me, sandbox: { environment } }: Trader) =>
       }).pipe(Effect.provide(kalshi))
   )
 
-/** Delays the messages of every other socket, without a change of their sequence. */
-const everyOtherSocketIsLate = (millis: number) =>
+/** Delays the messages of every second socket, and keeps their sequence. */
+const everySecondSocketIsLate = (millis: number) =>
   Layer.effect(
     Socket.WebSocketConstructor,
     Effect.gen(function* () {
@@ -145,8 +145,8 @@ describe("OrderBooks.watch with two lines", () => {
               yield* readAll(`after an order in second ${second}, step ${step}`)
             }
             yield* TestClock.adjust(100)
-            // One line is complete at any time, so the merged books are up to date, also while the other line is
-            // stalled.
+            // At any time, at least one line is complete. So the merged books are up to date even while the other
+            // line is stalled.
             if (step === 3 || step === 9) yield* assertEqual(sandbox, books, tickers)
           }
           yield* readAll(`at the end of second ${second}`)
@@ -159,7 +159,7 @@ describe("OrderBooks.watch with two lines", () => {
   )
 
   it.effect(
-    "never goes back to an older book while each line has a fault",
+    "never returns an older book than before while one line is late and the other is often reset",
     () =>
       trading(
         (trader) =>
@@ -192,7 +192,7 @@ describe("OrderBooks.watch with two lines", () => {
             assert.strictEqual((yield* books.read(ticker)).epoch, 0)
           }),
         fast
-      ).pipe(Effect.provide(Layer.provideMerge(everyOtherSocketIsLate(95), layerTest()))),
+      ).pipe(Effect.provide(Layer.provideMerge(everySecondSocketIsLate(95), layerTest()))),
     240_000
   )
 
@@ -247,10 +247,10 @@ describe("OrderBooks.watch with two lines", () => {
           yield* assertEqual(sandbox, books, [ticker])
         }),
       fast
-    ).pipe(Effect.provide(Layer.provideMerge(everyOtherSocketIsLate(95), layerTest())))
+    ).pipe(Effect.provide(Layer.provideMerge(everySecondSocketIsLate(95), layerTest())))
   )
 
-  inMemory("is unreadable after both lines are lost, until one line is restored", ({ place, sandbox }) =>
+  inMemory("cannot read a book after both lines are lost, until one line is restored", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -266,7 +266,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("is live again after maintenance, which sets the clocks back", ({ place, sandbox }) =>
+  inMemory("has live books again after maintenance, which sets the clocks back", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -283,7 +283,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("stays readable while the connection of the first line is replaced", ({ place, sandbox }) =>
+  inMemory("keeps the book readable while the connection of the first line is replaced", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -346,7 +346,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("adds a market again to a line that got no snapshot of it", ({ sandbox }) =>
+  inMemory("adds a market again to a line that got no snapshot of the market", ({ sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))

@@ -149,7 +149,7 @@ describe("Orders.buyYes, buyNo, sellYes, sellNo and closePosition", () => {
       { seed, numRuns: 250 }
     ))
 
-  it("never close more than the position with closePosition, for YES and NO positions and prices", () =>
+  it("never close more than the position with closePosition, for each outcome of the position and of the price", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: -500, max: 500 }).filter((held) => held !== 0),
@@ -455,7 +455,7 @@ describe("Orders.settle", () => {
         )
         const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
         const fiber = yield* Effect.forkChild(second)
-        // The journal lacks the time of the last attempt, so absence proves nothing in the first two minutes.
+        // The journal lacks the time of the last attempt. So in the first two minutes, a missing order may still arrive.
         yield* TestClock.adjust("2 minutes")
         assert.isUndefined(fiber.pollUnsafe())
         yield* TestClock.adjust("1 minute")

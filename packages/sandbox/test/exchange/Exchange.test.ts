@@ -317,7 +317,7 @@ describe("createOrder", () => {
 })
 
 describe("cancelOrder", () => {
-  it("returns the remaining count, and does not find the order again", () => {
+  it("returns the remaining count, and refuses to cancel the order again", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 2.5))

@@ -214,7 +214,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("has averages of the YES price in the response to an ask that trades", () =>
+  onExchange("responds to an ask that trades with averages of the YES price", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]

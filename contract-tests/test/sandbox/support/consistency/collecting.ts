@@ -269,7 +269,7 @@ const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
   ]
 }
 
-/** Removes repeated responses: the reader returns the same object for the same request. */
+/** Removes repeated responses: a repeated request gets the object of the first response. */
 const unique = (bodies: ReadonlyArray<Body>): ReadonlyArray<Body> => {
   const seen = new Set<Json>()
   return bodies.filter(({ data }) => !seen.has(data) && seen.add(data))

@@ -22,7 +22,7 @@ describe("onUnsubscribed", () => {
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
   })
 
-  it("requests the list of subscriptions after the end of a subscription that is in use again", () => {
+  it("requests the list of subscriptions if the sid of the ended subscription belongs to a newer one", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -571,7 +571,7 @@ describe("Session, replies", () => {
     assert.deepStrictEqual(world.takeOne().params.sids, [2])
   })
 
-  it("does not treat an ok reply without a list as an empty list", () => {
+  it("does not treat the missing list of an ok reply as an empty list", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
     subscription.add(["B"])

@@ -49,7 +49,10 @@ export const addInitialFee = (state: State, series: SeriesState): void => {
   })
 }
 
-/** Changes the fee of a series, now or at `atMillis`. A missing field gets its value at the time of the command. */
+/**
+ * Changes the fee of a series, now or at `atMillis`. A field that is not set keeps the value that it has now, even if the
+ * change takes effect later.
+ */
 export const changeSeriesFee = (
   state: State,
   command: Command<"changeSeriesFee">

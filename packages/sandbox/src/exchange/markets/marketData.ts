@@ -75,7 +75,7 @@ export class MarketData {
     })
   }
 
-  /** The prices and the trading of a market. Cheaper than {@link market}, which also shows the prices of a day ago. */
+  /** The prices, the volume and the open interest of a market. Cheaper than {@link market}, which also shows the prices of a day ago. */
   ticker(ticker: string): Result.Result<Ticker, Refusal> {
     return Result.map(this.#market(ticker), (market) => ({
       ticker,

@@ -163,7 +163,10 @@ export const arrive = (state: State, account: AccountState, transfer: TransferSt
 const report = (state: State, { accountId }: AccountState, transfer: TransferState): void =>
   state.emit?.({ type: "shardTransfer", accountId, transfer: { ...transfer } })
 
-/** Spreads the primary subaccount's free cash from now on, every ten seconds. An empty allocation stops this. */
+/**
+ * From now on, spreads the primary subaccount's free cash over the shards every ten seconds. An empty allocation stops
+ * this.
+ */
 export const setAllocation = (
   state: State,
   account: AccountState,

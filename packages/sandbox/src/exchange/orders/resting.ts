@@ -5,7 +5,7 @@
  */
 import type { OrderState, State } from "../state.ts"
 
-/** Begins an action: a command or a timer. The exchange's clock, a counter, rises when it first changes a book. */
+/** Begins an action: a command or a timer. An action that changes books increments the exchange's clock once. */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }

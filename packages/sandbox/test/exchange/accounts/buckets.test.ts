@@ -79,7 +79,7 @@ describe("Exchange.takeTokens", () => {
     assert.isTrue(take([0], 10))
   })
 
-  it("has a write bucket for every shard, and charges all requested buckets or none", () => {
+  it("uses a write bucket for each shard, and charges all requested buckets or none", () => {
     const { take } = withTier("basic")
     assert.isTrue(take([1], 100))
     assert.isFalse(take([0, 1, 2, 3], 10))

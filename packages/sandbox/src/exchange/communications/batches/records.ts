@@ -84,7 +84,10 @@ export const findBatch = (state: State, batchId: string): Result.Result<BatchSta
   return batch !== undefined && isKept(state, batch) ? Result.succeed(batch) : Result.fail(notFound)
 }
 
-/** Whether the account created the batch. A key that is locked to a subaccount acts only on batches of it. */
+/**
+ * Whether the account created the batch. A key that is locked to a subaccount acts only on the batches of that
+ * subaccount.
+ */
 export const isCreator = (batch: BatchState, account: AccountState, subaccount: number | undefined): boolean =>
   batch.account === account && (subaccount ?? batch.subaccount) === batch.subaccount
 
