@@ -189,7 +189,7 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
     // A decoded message that waits is a data message.
     else deliverData(core, line, slot, { ...early, message: early.message as DataMessage })
   }
-  // If no subscription is being opened, the other held messages belong to nobody. They would use up the room of later
+  // If no subscription is being opened, the other held messages have no receiver. They would use up the room of later
   // subscriptions.
   if (!line.slots.some(isOpening)) {
     core.counters.stray += line.early.size
