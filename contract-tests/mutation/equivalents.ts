@@ -533,7 +533,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
     "if (false) return":
       "in one place, a line is only asked for a snapshot once more; in the other, the line was never live, so it has the same state as the merged book",
-    ";": "a lost leader becomes live again only at the place that readers saw or later, and its book keeps its last reading"
+    ";": "a lost leader becomes live again only at the position that readers saw, or at a later position, and its book keeps its last reading"
   },
   "packages/client/src/book/side.ts": {
     '#keys: Array<number> = ["Stryker was here"]': neverUnread,

@@ -85,7 +85,7 @@ export interface Plan {
   readonly steps: ReadonlyArray<Step>
   /** What the judge does at each step `continue`. */
   readonly acts?: ReadonlyArray<Effect.Effect<unknown, Sandbox.SandboxError>>
-  /** Returns the findings, except those of signatures. `results` has no entries for `continue`. */
+  /** Returns the findings, except findings about signatures. `results` has no entries for `continue`. */
   readonly judge: (results: ReadonlyArray<Result>) => Effect.Effect<ReadonlyArray<Finding>, Sandbox.SandboxError>
 }
 

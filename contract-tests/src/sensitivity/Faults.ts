@@ -291,7 +291,7 @@ const pages: ReadonlyArray<Fault> = [
   paging("follows a cycle of cursors", client, /read\.has\(cursor\)/, "[...read][1] === cursor"),
   paging("requests one page more than the budget", client, /pages >= maxPages/, "pages > maxPages"),
   paging(
-    "drops the rest of the request after the first page",
+    "sends only the cursor in the requests after the first page",
     client,
     /Object\.assign\(copyOf\(request\), \{ cursor \}\)/,
     "pages === 0 ? Object.assign(copyOf(request), { cursor }) : { cursor }"

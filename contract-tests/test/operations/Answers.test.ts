@@ -41,7 +41,7 @@ describe("checkStatuses", { timeout: 300_000 }, () => {
 })
 
 describe("checkDeclaredErrors", { timeout: 300_000 }, () => {
-  it("finds the error class of every declared status and the fields of its body, for every shape of error body", () => {
+  it("finds the error class and the body fields of every declared error status, for every shape of error body", () => {
     for (const client of ClientOperations.all) {
       assert.deepStrictEqual(Answers.checkDeclaredErrors(client, referenceOf(client)), [])
       assert.isAbove(referenceOf(client).errors.length, 1)

@@ -36,7 +36,7 @@ describe("properties", () => {
   }
 
   for (const { id, runOn, targets } of targetProperties) {
-    it(`${id} passes for its targets (P15: except P7 and P11)`, async () => {
+    it(`${id} passes for each of its targets except P7 and P11`, async () => {
       for (const target of targets) {
         // P7 waits for real timeouts, so this test skips it.
         if (target === "P7") continue

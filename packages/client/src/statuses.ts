@@ -11,8 +11,8 @@
 export const isLostStatus = (status: number): boolean => status === 408 || status >= 500
 
 /**
- * Whether the exchange carried out a request with this response status. For 499, it is `maybe`, because a proxy returns
- * 499 for a closed connection.
+ * Whether the exchange carried out a request with this response status. 499 gives `maybe`, because a proxy returns it
+ * for a closed connection.
  */
 export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
   if (status >= 200 && status < 300) return "yes"

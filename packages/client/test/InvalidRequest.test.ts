@@ -245,7 +245,7 @@ describe("an input", () => {
     })
   )
 
-  it("is read only once, so that the client sends the values that it checked", () => {
+  it("is read exactly once, so that the client sends the values that it checked", () => {
     let reads = 0
     const firstThenLater = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
     const getter = {
@@ -270,7 +270,7 @@ describe("an input", () => {
     assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
-  it.effect("is read only once, even if the rate limits count its items", () =>
+  it.effect("is read exactly once, even if the rate limits count its items", () =>
     Effect.gen(function* () {
       const keys = Array.from({ length: 30 }, (_, index) => ({ ...order, client_order_id: `o${index}` }))
       let reads = 0
@@ -286,7 +286,7 @@ describe("an input", () => {
     }).pipe(provideExchange())
   )
 
-  it("is read once if it is a Proxy", () => {
+  it("is read exactly once if it is a Proxy", () => {
     const reads = new Map<PropertyKey, number>()
     const changing = <A extends object>(target: A): A =>
       new Proxy(target, {
@@ -487,7 +487,7 @@ describe("an operation without input", () => {
 })
 
 describe("a layer", () => {
-  it.effect("rejects a write at run time if it is read-only", () =>
+  it.effect("that is read-only rejects a write at run time", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiRead
       const error = yield* Effect.flip(sender.send(OrderGroups.reset.descriptor, { order_group_id: id }))
@@ -501,7 +501,7 @@ describe("a layer", () => {
     )
   )
 
-  it.effect("sends a public operation even if it has no key", () =>
+  it.effect("without a key sends a public operation", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       yield* Effect.exit(sender.send(Exchange.status.descriptor, undefined))
@@ -509,7 +509,7 @@ describe("a layer", () => {
     }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([{ status: 404 }]))))
   )
 
-  it.effect("rejects a signed operation if it has no key", () =>
+  it.effect("without a key rejects a signed operation", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))

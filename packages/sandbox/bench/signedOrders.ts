@@ -57,7 +57,7 @@ for (const { keyId, kind, privateKey } of served.keys) {
   }
   const rate = Math.round(requests / best.wall).toLocaleString("en")
   console.log(
-    `${kind.padEnd(8)} ${rate.padStart(7)} orders/s, ${best.cpu.toFixed(0)} µs of processor time each for the client`
+    `${kind.padEnd(8)} ${rate.padStart(7)} orders/s, ${best.cpu.toFixed(0)} µs of processor time per order in the client`
   )
 }
 server.disconnect()

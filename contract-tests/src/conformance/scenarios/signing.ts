@@ -11,7 +11,7 @@ import { errorIn, isSameDecimal, mustFail, mustSucceed, orderInput, ordersOf, pl
 
 const balancePath = "/portfolio/balance"
 
-/** The requests of this scenario cover a path without a query, a query, a body, and an id in the path. */
+/** The requests of this scenario differ: one has no query, and the others have a query, a body or an id in the path. */
 const signs = (key: "rsa" | "ed25519", name: string): Scenario => ({
   id: `sign-${key}`,
   area: "signing",

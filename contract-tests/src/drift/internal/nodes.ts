@@ -95,14 +95,14 @@ export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alte
 
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
-/** Returns the values of a member that is a constant or an enum. Returns no values for every other member. */
+/** Returns the values of a constant or an enum. The list is empty if the member is neither. */
 const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name: string): ReadonlyArray<Json> => {
   const node = properties.get(name)
   const [only, ...others] = node === undefined ? [] : tools.shapes.alternatives(node)
   return only?.kind === "literal" && others.length === 0 ? only.values : []
 }
 
-/** Returns a higher number for more shared members, and a negative number for discriminators without a common value. */
+/** Scores two objects: the more members they share, the higher. Negative if a discriminator has no common value. */
 export const similarity = (
   left: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative },
   right: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative }

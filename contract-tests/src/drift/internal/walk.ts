@@ -44,7 +44,7 @@ const samples: ReadonlyArray<readonly [type: string, value: Json]> = [
   ["object", {}]
 ]
 
-/** Reports if only one place allows every value. Returns whether at least one place does. */
+/** Reports a difference if only one place allows every value. Returns whether at least one place allows every value. */
 const compareAny = ({ new: news, old: olds }: Alternatives, differ: Differ): boolean => {
   const [wasAny, isAny] = [olds, news].map((all) => all.some(({ kind }) => kind === "any"))
   const otherThan = (types: ReadonlyArray<string>) => (): Json | undefined =>
@@ -73,7 +73,7 @@ const compareTypes = (
   const [before, after] = [typesOf(olds), typesOf(news)]
   const [came, left] = [missing(after, before), missing(before, after)]
   if (came.length > 0 && left.length > 0) {
-    // The client sends the value in a request, so its own schema decides. In a response, the old schema decides.
+    // The client sends the value in a request, so the client's own schema decides. In a response, the old schema decides.
     const own = closed ? (places.client ?? places.old) : places.old
     return differ("type-changed", `the type changed from ${left.join(" or ")} to ${came.join(" or ")}`, {
       grown: () => minimal(places.new, guidesOfNew(places)),

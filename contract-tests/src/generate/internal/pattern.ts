@@ -101,8 +101,8 @@ const editsOf = (text: string): ReadonlyArray<string> => {
 }
 
 /**
- * Returns one text for each kind of first character: the longest of at most 12 characters, because the texts are sorted
- * by length.
+ * Returns one text for each kind of first character. The texts are sorted by length, so this is the longest text of at
+ * most 12 characters.
  */
 const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Map(texts.filter((text) => text.length <= 12).map((text) => [classOf(text.slice(0, 1)), text])).values()

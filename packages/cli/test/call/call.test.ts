@@ -179,7 +179,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("ends with the code unknown if the exchange may have carried out the request", () =>
+    it.effect("ends with the exit code `unknown` if the exchange may have carried out the request", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         yield* sandbox.plant({ operation: "CreateOrderGroup", reset: "after", times: 1 })
@@ -189,35 +189,37 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("prints the response of a batch, and ends with the code refused if the exchange refused items", () =>
-      Effect.gen(function* () {
-        const { run, sandbox } = yield* LocalExchange
-        yield* sandbox.createMarket({ ticker: "KXBATCH-26-T1" })
-        const orders = (tickers: ReadonlyArray<string>) =>
-          tickers.flatMap((ticker, index) =>
-            [`ticker=${ticker}`, "side=bid", "count=1", "price=0.0100", "time_in_force=good_till_canceled"]
-              .concat("self_trade_prevention_type=maker")
-              .map((field) => `orders.${index}.${field}`)
-          )
-        const batch = (tickers: ReadonlyArray<string>) =>
-          run(["call", "Orders.batchCreate", ...orders(tickers), "--yes", "--json"])
-        const all = yield* batch(["KXBATCH-26-T1", "KXBATCH-26-T1"])
-        assert.strictEqual(all.exit, "done")
-        const some = yield* batch(["KXBATCH-26-T1", "KXMISSING-26-T1"])
-        assert.strictEqual(some.exit, "refused")
-        const [placed, refused] = (json(some.stdout) as { readonly orders: ReadonlyArray<object> }).orders
-        assert.property(placed, "order_id")
-        assert.property(refused, "error")
-        assert.deepInclude((json(some.stderr) as { readonly error: object }).error, {
-          exit: "refused",
-          message:
-            "The exchange refused 1 of 2 items. It carried out the other items. The response says which items it refused, and why",
-          refused: 1,
-          items: 2
+    it.effect(
+      "prints the response of a batch, and ends with the exit code `refused` if the exchange refused items",
+      () =>
+        Effect.gen(function* () {
+          const { run, sandbox } = yield* LocalExchange
+          yield* sandbox.createMarket({ ticker: "KXBATCH-26-T1" })
+          const orders = (tickers: ReadonlyArray<string>) =>
+            tickers.flatMap((ticker, index) =>
+              [`ticker=${ticker}`, "side=bid", "count=1", "price=0.0100", "time_in_force=good_till_canceled"]
+                .concat("self_trade_prevention_type=maker")
+                .map((field) => `orders.${index}.${field}`)
+            )
+          const batch = (tickers: ReadonlyArray<string>) =>
+            run(["call", "Orders.batchCreate", ...orders(tickers), "--yes", "--json"])
+          const all = yield* batch(["KXBATCH-26-T1", "KXBATCH-26-T1"])
+          assert.strictEqual(all.exit, "done")
+          const some = yield* batch(["KXBATCH-26-T1", "KXMISSING-26-T1"])
+          assert.strictEqual(some.exit, "refused")
+          const [placed, refused] = (json(some.stdout) as { readonly orders: ReadonlyArray<object> }).orders
+          assert.property(placed, "order_id")
+          assert.property(refused, "error")
+          assert.deepInclude((json(some.stderr) as { readonly error: object }).error, {
+            exit: "refused",
+            message:
+              "The exchange refused 1 of 2 items. It carried out the other items. The response says which items it refused, and why",
+            refused: 1,
+            items: 2
+          })
+          const none = yield* batch(["KXMISSING-26-T1"])
+          assert.include(none.stderr, "The exchange refused 1 of 1 items. The response says")
         })
-        const none = yield* batch(["KXMISSING-26-T1"])
-        assert.include(none.stderr, "The exchange refused 1 of 1 items. The response says")
-      })
     )
 
     it.effect("is not sent if its outcome cannot be printed", () =>
@@ -253,7 +255,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     )
   })
 
-  describe("a response with a private key", () => {
+  describe("an operation whose response has a private key", () => {
     it.effect("is refused without --out, before anything is sent", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
@@ -304,7 +306,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     )
   })
 
-  describe("--list and --describe", () => {
+  describe("the flag", () => {
     it.effect("--list finds operations by name, path or description", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
@@ -431,7 +433,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     })
   )
 
-  it.effect("puts the subaccount of --subaccount into the orders of a batch that name no subaccount", () =>
+  it.effect("puts the subaccount of --subaccount into each order of a batch that has no subaccount", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       const ids = ["orders.0.order_id=a", "orders.1.order_id=b", "orders.1.subaccount=2"]

@@ -58,7 +58,7 @@ describe("every command", () => {
 })
 
 describe("kalshi commands", () => {
-  it.effect("shows the tree, and marks commands that change something", () =>
+  it.effect("shows the tree of commands, and marks commands that change something", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run(["commands"])
       assert.deepStrictEqual([code, stderr], [0, ""])

@@ -315,7 +315,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order close", () => {
-      it.effect("sells a position in NO for at least the price of NO, and never more than the position", () =>
+      it.effect("sells NO for at least the given price of NO, and never more than the position", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCLOSE-26-T1")
           const { account, run, sandbox, ticker } = trader

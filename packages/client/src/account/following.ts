@@ -4,7 +4,7 @@
  *
  * **Details**
  *
- * A line is whole if it lacks no message. If a line loses a message, the account stays live as long as another whole
+ * A line is whole if it has delivered every message. If a line loses a message, the account stays live as long as another whole
  * line is subscribed to the channel. The lists are read again anyway, because the other line can be lost before it
  * delivers the message. A line can be up to `behindMillis` behind another line. So a line becomes whole `behindMillis`
  * after it last lost a message, or after it became live while another line was live. Until then, another line may be
@@ -40,7 +40,7 @@ class Line {
   readonly feed: FeedService
   readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
   readonly live = new Set<AccountChannel>()
-  /** When the line becomes whole: it then lacks no earlier message that another line delivers. */
+  /** For each channel, the time at which the line becomes whole. */
   readonly wholeMillis = new Map<AccountChannel, number>()
   ended: Feed.FeedError | undefined
 
@@ -153,7 +153,7 @@ export class Following {
     }
   }
 
-  /** Records a loss of a line. Before a call for an outage, remove the channel from the `live` of the line. */
+  /** Records that a line lost messages. If the cause is an outage, first remove the channel from `line.live`. */
   #lose(line: Line, loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()

@@ -166,7 +166,7 @@ export class Orders {
       readMillis: origin._tag === "Read" ? origin.startedMillis : Number.NEGATIVE_INFINITY,
       doubt: undefined
     }
-    // A complete list that began at this time or later did not contain the order.
+    // A complete list whose read did not begin before this read did not contain the order.
     const isLate = origin._tag === "Read" && origin.startedMillis <= this.#completeMillis
     if (mayBeForgotten || isLate || order.status === "unknown") this.#doubt(entry, origin.receivedMillis)
     this.#place(entry)

@@ -22,7 +22,7 @@ const confirmations = 4
 
 const limit = 1_000
 
-/** Older fills can be in the archive. */
+/** Fills that are older than a day can be in the archive. */
 const dayMillis = 86_400_000
 
 export interface Reading {

@@ -188,7 +188,7 @@ export class OrderBook {
   readonly #asks = new LevelSide("ask")
   #state: State
   #version = 0
-  /** The last `seq`. 0 after a loss, because the next subscription starts again at 1. */
+  /** The last `seq`. 0 after a loss, because a new subscription starts again at 1. */
   #seq = 0
   #clock = Number.NaN
   #index = 0

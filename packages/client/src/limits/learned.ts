@@ -114,7 +114,7 @@ export class LearnedLimits {
     return this.#budgets[kind]
   }
 
-  /** The cost in tokens that each of the buckets pays. */
+  /** The tokens that a call takes from each of its buckets. */
   costOf({ descriptor, items }: Bill): number {
     return (this.#listedCost === undefined ? descriptor.limits.cost : this.#listedCost(descriptor)) * items
   }

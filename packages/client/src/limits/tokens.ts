@@ -1,6 +1,6 @@
 /**
- * Reports to the store, which counts the tokens, what happened to the tokens of a call: they were returned or spent, or
- * the exchange had too few.
+ * Reports to the token store what happened to the tokens of a call: they were returned or spent, or the exchange had too
+ * few.
  *
  * @module
  */
@@ -43,8 +43,8 @@ export class Tokens {
   }
 
   /**
-   * Gives back tokens that were not spent, and notifies the queues. With a latency, does nothing after the latency has
-   * passed, because the store may have counted the tokens as spent.
+   * Gives back tokens that were not spent, and notifies the queues. If the call has a latency, and this time has passed
+   * since the tokens were taken, does nothing: the store may have counted the tokens as spent.
    */
   refund(taken: Taken, nowMillis: number): Effect.Effect<void> {
     const { want } = taken
@@ -79,7 +79,10 @@ export class Tokens {
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
-  /** Reports the arrival to the store. For a remote store, this runs in the background, so the caller does not wait. */
+  /**
+   * Reports to the store that the request has arrived. For a remote store, this runs in the background, so the caller
+   * does not wait.
+   */
   #arrived(want: Want): Effect.Effect<void> {
     const arrived = quietly(this.store.arrived(want))
     return this.store.isLocal === true
@@ -88,7 +91,10 @@ export class Tokens {
   }
 }
 
-/** Whether at most `latencyMillis` have passed. After that, the store may count the request as received. */
+/**
+ * Whether at most `latencyMillis` have passed since the tokens were taken. After that, the store may count the request as
+ * received.
+ */
 const isReserved = ({ atMillis, want }: Taken, nowMillis: number): boolean => nowMillis - atMillis <= want.latencyMillis
 
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>

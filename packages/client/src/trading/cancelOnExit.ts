@@ -47,7 +47,7 @@ export interface LeftWithoutId extends Omit<Placement, "client_order_id">, LeftF
   readonly client_order_id: undefined
 }
 
-/** An order that may still rest. If it has a `client_order_id`, it is a placement for `Orders.settle`. */
+/** An order that may still rest. If it has a `client_order_id`, you can pass it to `Orders.settle`. */
 export type Left = LeftPlacement | LeftWithoutId
 
 /** The result of closing a scope. */
@@ -115,8 +115,8 @@ const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
   client_order_id !== undefined && order.client_order_id === client_order_id && order.ticker === ticker
 
 /**
- * Removes the lost orders with the id of a known order. A lost order with this id is the known order, because the
- * exchange has at most one order per market and `client_order_id`.
+ * Removes the lost orders that have the market and the `client_order_id` of a known order. They are this known order,
+ * because the exchange has at most one order per market and `client_order_id`.
  */
 const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)

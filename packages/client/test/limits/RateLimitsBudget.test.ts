@@ -172,7 +172,7 @@ describe("a fetched budget", () => {
   const small: Budget = { rate: 100, capacity: 100 }
   const large: Budget = { rate: 400, capacity: 400 }
 
-  it.effect("is fetched again for a batch that is too large for it", () =>
+  it.effect("is fetched again if it is too small for a batch", () =>
     Effect.gen(function* () {
       const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
       assert.strictEqual(first._tag, "LimitExceeded")

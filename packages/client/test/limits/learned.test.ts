@@ -88,7 +88,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("makes both requests concurrently, and waits ten seconds between attempts", () =>
+  it.effect("requests the budgets and the costs concurrently, and waits ten seconds between attempts", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { counts, learned } = yield* make({ endpointCosts: Effect.as(Deferred.await(gate), recordedCosts) })

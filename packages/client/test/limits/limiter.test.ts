@@ -143,7 +143,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("notifies the call once when it starts to wait", () =>
+  it.effect("notifies a call once, when the call starts to wait", () =>
     Effect.gen(function* () {
       for (const [waitMillis, expected] of [
         [0, 0],

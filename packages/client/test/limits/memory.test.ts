@@ -40,8 +40,8 @@ const level = (store: Store, options: WantOptions = {}): Effect.Effect<number> =
     (nanos) => store.level!("account", bucket("write", options), Number(nanos) / 1e6).tokens
   )
 
-describe("memory.make", () => {
-  it.effect("makes a local store", () => Effect.sync(() => assert.isTrue(memory.make().isLocal)))
+describe("the store of memory.make", () => {
+  it.effect("is local", () => Effect.sync(() => assert.isTrue(memory.make().isLocal)))
 
   it.effect("takes the tokens of a call, or returns the milliseconds until they have refilled", () =>
     Effect.gen(function* () {

@@ -205,7 +205,7 @@ describe("RfqBatches.create", () => {
       "this field is required because a child has selected_markets: pass the collection of its combo"
     ],
     [
-      "a ticker twice",
+      "the same ticker twice",
       { children: [a, b, a], contracts_fp: "1" },
       "/children/2",
       "an earlier child has the same combo: pass each combo once"
@@ -345,7 +345,7 @@ describe("RfqBatches.accept", () => {
 
   for (const id of [{}, { client_order_id: "" }]) {
     itFails(
-      `does not retry after a lost response with ${"client_order_id" in id ? "an empty" : "no"} id`,
+      `does not retry after a lost response if the id is ${"client_order_id" in id ? "empty" : "absent"}`,
       RfqBatches.accept({ ...input, ...id }),
       [{ fault: "ECONNRESET", syscall: "read" }],
       { _tag: "TransportError", requestSent: "maybe" }
@@ -367,7 +367,7 @@ describe("RfqBatches.accept", () => {
   // The status of this error and the position of the children in its body are undocumented. These values are examples.
   const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
 
-  it.effect("reports by the error code that bids got worse, with status 400, 409 or 422", () =>
+  it.effect("reports worse bids by their error code, with status 400, 409 or 422", () =>
     Effect.gen(function* () {
       for (const [status, body] of [
         [409, { error: changed }],

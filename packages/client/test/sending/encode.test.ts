@@ -87,7 +87,7 @@ describe("encode.prepare, the path", () => {
 })
 
 describe("encode.prepare, the body", () => {
-  it("is {} for POST and PUT, and absent for GET and DELETE, if the operation declares none", () => {
+  it("is {} for POST and PUT, and absent for GET and DELETE, if the operation declares no body", () => {
     for (const [method, body] of [
       ["POST", "{}"],
       ["PUT", "{}"],
@@ -119,7 +119,7 @@ describe("encode.prepare, the body", () => {
     assert.strictEqual(isKeyed(Operation.make({ ...base, body }), own), false)
   })
 
-  it("accepts null and up to 64 levels, and rejects more levels", () => {
+  it("accepts null and 64 levels of nesting, but not 65 levels", () => {
     const nested = (depth: number): unknown => (depth === 0 ? null : [nested(depth - 1)])
     const request = encoded(anything, { v: nested(64) })
     assert.strictEqual(typeof request === "string" ? request : request.body, `{"v":${JSON.stringify(nested(64))}}`)

@@ -162,7 +162,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("sums the orders of a batch", () =>
+  it.effect("sums the costs of the orders in a batch", () =>
     Effect.gen(function* () {
       const single = yield* costOf(Orders.create(order))
       const batch = yield* costOf(Orders.batchCreate({ orders: [order, { ...order, ticker: "TICK-2" }] }))

@@ -161,10 +161,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   return state
 }
 
-/**
- * Restores infinite closing times. JSON has no infinity, so a market or collection that does not close automatically
- * has null there.
- */
+/** Restores an infinite closing time in a command. JSON has no infinity, so the snapshot has null instead. */
 export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
   atMillis,
   command:

@@ -88,7 +88,7 @@ const clientId = ({ clientBatchId }: Pick<RfqBatch, "clientBatchId">) =>
 const targetCost = (micros: number | undefined) =>
   micros === undefined ? undefined : { rfq_target_cost_dollars: dollars(micros) }
 
-/** Describes the children of a new batch. Every leg is listed once, and the children refer to their legs by index. */
+/** Describes the RFQs of a new batch. Every leg is listed once, and the RFQs refer to their legs by index. */
 const creation = ({ createdMillis, rfqs }: RfqBatch) => {
   const legs = new Map<string, { readonly index: number; readonly leg: object }>()
   const indexOf = (leg: NonNullable<ReturnType<typeof toLegs>>["mve_selected_legs"][number]): number => {

@@ -42,7 +42,7 @@ export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: 
     : forbidden(`the header ${tokenHeader} must have the token of this run. Load the page again`)
 }
 
-/** Whether a browser opens the page. Links on other sites may open it, because it cannot be framed. */
+/** Whether a browser opens the page. Links on other sites may open it, because no site can show it in a frame. */
 export const isNavigation = ({ headers, method }: WireRequest): boolean =>
   method === "GET" &&
   headers["sec-fetch-mode"] === "navigate" &&

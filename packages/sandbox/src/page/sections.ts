@@ -18,7 +18,7 @@ const maxGroups = 20
 const maxRfqs = 20
 const maxFaults = 50
 const maxConnections = 50
-/** Per market. A page of the API also has at most 1,000 trades. */
+/** The limit per market. It equals the limit of a page of trades in the API. */
 export const maxTrades = 1_000
 
 const orElse = <A, B>(result: Result.Result<A, Refusal>, other: B): A | B =>

@@ -38,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** The tokens that a request costs. A batch costs the sum of its items, and an empty batch as much as one item. */
+/** The tokens that a request costs. A batch costs the sum of its items. An empty batch costs as much as one item. */
 export const costOf = ({ limits: { costPer }, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined

@@ -82,7 +82,7 @@ export class Faults {
     this.#planted.length = 0
   }
 
-  /** Finds the fault for a request, and uses up one of its repetitions. */
+  /** Finds the fault for a request, and counts down its `times`. */
   take(operation: string | undefined, path: string): Fault | undefined {
     const index = this.#planted.findIndex(
       ({ fault, left }) =>

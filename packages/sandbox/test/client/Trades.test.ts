@@ -76,7 +76,7 @@ const idsOf = ({ environment }: Operator) =>
     Effect.provide(Kalshi.layerPublic({ environment }))
   )
 
-/** The ids of the trades that arrived live or were read. */
+/** The ids of the trades that arrived over the feed or were read over REST. */
 const arrivedIn = (events: ReadonlyArray<Trades.FilledEvent>): ReadonlyArray<string> =>
   events.flatMap((event) =>
     event._tag === "Trade"
@@ -199,36 +199,38 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if a stalled line is lost, and the other line missed the same trades", (me) =>
-    Effect.gen(function* () {
-      const { sandbox } = me
-      const trade = yield* trader(me)
-      const watch = yield* Trades.watch({}, { lines: 2 })
-      const { events } = yield* collect(watch.events)
-      yield* eventually(areLive(watch, 2))
-      // Trades prove that the second line is complete.
-      for (let count = 0; count < 4; count++) {
+  inMemory(
+    "reports a hole if both lines missed the same trades: one was down, and the other stalled and was lost",
+    (me) =>
+      Effect.gen(function* () {
+        const { sandbox } = me
+        const trade = yield* trader(me)
+        const watch = yield* Trades.watch({}, { lines: 2 })
+        const { events } = yield* collect(watch.events)
+        yield* eventually(areLive(watch, 2))
+        // Trades prove that the second line is complete.
+        for (let count = 0; count < 4; count++) {
+          yield* trade()
+          yield* TestClock.adjust("1 second")
+        }
+        assert.deepStrictEqual(yield* statusesOf(watch), ["complete", "complete"])
+        const [first, second] = yield* sandbox.feed.connections
+        yield* sandbox.feed.stall({ connectionId: second!.connectionId })
+        yield* sandbox.feed.drop({ connectionId: first!.connectionId, how: "reset" })
+        yield* eventually(areLive(watch, 1))
+        yield* trade()
+        yield* eventually(areLive(watch, 2))
+        assert.deepStrictEqual([...(yield* statusesOf(watch))].toSorted(), ["complete", "unproven"])
         yield* trade()
         yield* TestClock.adjust("1 second")
-      }
-      assert.deepStrictEqual(yield* statusesOf(watch), ["complete", "complete"])
-      const [first, second] = yield* sandbox.feed.connections
-      yield* sandbox.feed.stall({ connectionId: second!.connectionId })
-      yield* sandbox.feed.drop({ connectionId: first!.connectionId, how: "reset" })
-      yield* eventually(areLive(watch, 1))
-      yield* trade()
-      yield* eventually(areLive(watch, 2))
-      assert.deepStrictEqual([...(yield* statusesOf(watch))].toSorted(), ["complete", "unproven"])
-      yield* trade()
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(of(events, "Hole").length, 0)
-      yield* sandbox.feed.drop({ connectionId: second!.connectionId, how: "reset" })
-      yield* eventually(areLive(watch, 1))
-      const [hole] = of(events, "Hole")
-      const lost = (yield* idsOf(sandbox)).filter((id) => !arrivedIn(events).includes(id))
-      assert.strictEqual(lost.length, 1)
-      assert.isAbove(hole!.durationMillis, 0)
-    })
+        assert.strictEqual(of(events, "Hole").length, 0)
+        yield* sandbox.feed.drop({ connectionId: second!.connectionId, how: "reset" })
+        yield* eventually(areLive(watch, 1))
+        const [hole] = of(events, "Hole")
+        const lost = (yield* idsOf(sandbox)).filter((id) => !arrivedIn(events).includes(id))
+        assert.strictEqual(lost.length, 1)
+        assert.isAbove(hole!.durationMillis, 0)
+      })
   )
 
   inMemory("reports a hole if no line was live, and reads the trades of the hole", (me) =>
@@ -323,7 +325,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("when its scope closes, ends its subscriptions and its additional connections", ({ sandbox }) =>
+  inMemory("end their subscriptions and additional connections when their scope closes", ({ sandbox }) =>
     Effect.gen(function* () {
       for (let round = 0; round < 20; round++) {
         const scope = yield* Scope.make()

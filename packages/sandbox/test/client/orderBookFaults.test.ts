@@ -298,7 +298,7 @@ describe("OrderBooks.watch", () => {
   )
 
   for (const lines of [1, 2]) {
-    inMemory(`forgets why a market was refused when the market is removed (lines: ${lines})`, () =>
+    inMemory(`forgets the refusal of a market when the market is removed (lines: ${lines})`, () =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines })
         yield* until(() => books.state("KXNONE-26-YES") === undefined)

@@ -28,7 +28,7 @@ const replay = (exchange: Exchange, log: ReadonlyArray<LogEntry>): void => {
 }
 
 describe("Exchange.execute", () => {
-  it("gives the same state when the logged commands are executed on an empty exchange", () => {
+  it("rebuilds the state from the logged commands, on an empty exchange", () => {
     const { actors, exchange, log } = makeRecorded(6_000)
     assert.isAbove(log.filter(isCommand).length, 4_000)
     const replayed = new Exchange({ seed: 5, assumptions })
@@ -36,7 +36,7 @@ describe("Exchange.execute", () => {
     assert.deepStrictEqual(throughJson(replayed.dump(actors.now)), throughJson(exchange.dump(actors.now)))
   })
 
-  it("gives the same state if only the commands after a snapshot are replayed", () => {
+  it("rebuilds the state from a snapshot and the commands after it", () => {
     const { actors, exchange, log } = makeRecorded(3_000)
     const snapshot: Snapshot = throughJson(exchange.snapshot(actors.now))
     const { length } = log
@@ -507,7 +507,7 @@ describe("Exchange.subscribe", () => {
     assert.strictEqual(log[0]?.seq, seq + 1)
   })
 
-  it("lets a subscriber execute a command, and then delivers its entries to another subscriber", () => {
+  it("lets a subscriber execute a command, and then delivers the entries of this command to another subscriber", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const log: Array<string> = []
@@ -524,7 +524,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("if a subscriber throws, keeps the state, delivers every entry, and then throws", () => {
+  it("throws the error of a subscriber, but keeps the state and delivers every entry", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const log: Array<string> = []

@@ -401,7 +401,7 @@ describe("the stream of the page", () => {
     )
   )
 
-  it.live("has no private key, no signature and no token", () =>
+  it.live("contains no private key, no signature and no token", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -34,7 +34,7 @@ const reasonOf = (run: () => unknown): string => {
 const count = (disk: MemoryDisk, name: string): number => disk.operations.filter((other) => other === name).length
 
 describe("Journal", () => {
-  it("gives the same state after a restart", async () => {
+  it("restores the state after a restart", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 200)
     await world.journal.close()
@@ -255,7 +255,7 @@ describe("a state file", () => {
   })
 })
 
-describe("compaction", () => {
+describe("a compaction", () => {
   it("keeps the state, and bounds the journal", async () => {
     const world = await makeJournaled(after(10))
     for (let changes = 1; changes <= 100; changes++) {
@@ -339,9 +339,9 @@ describe("compaction", () => {
   })
 })
 
-describe("a failing disk", () => {
+describe("a journal on a failing disk", () => {
   for (const operation of ["append", "sync"] as const) {
-    it(`stops the journal if it cannot ${operation}, and keeps the acknowledged changes`, async () => {
+    it(`stops if the disk cannot ${operation}, and keeps the acknowledged changes`, async () => {
       const world = await makeJournaled(never)
       stepTo(world, 10)
       await world.journal.close()
@@ -370,7 +370,7 @@ describe("a failing disk", () => {
     })
   }
 
-  it("stops the journal if a reset cannot be saved, and keeps the state before the reset", async () => {
+  it("stops if it cannot save a reset, and keeps the state before the reset", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 10)
     await world.journal.close()
@@ -391,7 +391,7 @@ describe("the parts of a snapshot", () => {
     return parts.whole
   }
 
-  it("give the same value when they are joined", () => {
+  it("give the original value when they are joined", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         assert.deepStrictEqual(joined(value), JSON.parse(JSON.stringify(value)))
@@ -400,7 +400,7 @@ describe("the parts of a snapshot", () => {
     )
   })
 
-  it("give the same value if the value looks like a reference to a part", () => {
+  it("give the original value even if it looks like a reference to a part", () => {
     const value = { details: { $list: 1 }, one: ["$list", 1], other: [["$list"], { deep: ["$list", ["$list", 2]] }] }
     assert.deepStrictEqual(joined(value), value)
   })

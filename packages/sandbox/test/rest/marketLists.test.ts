@@ -23,7 +23,7 @@ const listed = (query: string) =>
   })
 
 describe("Markets.list", () => {
-  onExchange("lists the markets updated after min_updated_ts, and at or before max_updated_ts", () =>
+  onExchange("filters by update time: after min_updated_ts, or at or before max_updated_ts", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* TestClock.adjust("1 hour")
@@ -38,7 +38,7 @@ describe("Markets.list", () => {
     })
   )
 
-  onExchange("with a filter by update time, permits only mve_filter=exclude, alone or with a series", () =>
+  onExchange("combines a filter by update time only with mve_filter=exclude, and then also with a series", () =>
     Effect.gen(function* () {
       for (const query of [
         "max_updated_ts=1&event_ticker=KXTEST-26",
@@ -107,8 +107,10 @@ describe("mve_filter, Events.list and Events.listMultivariate", () => {
       assert.strictEqual(yield* events("/events/multivariate?collection_ticker=KXMVE&series_ticker=KXMVE"), 400)
     })
   )
+})
 
-  onExchange("listMultivariate returns the markets of a combo's event on request", () =>
+describe("Events.listMultivariate", () => {
+  onExchange("returns the markets of a combo's event on request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createEvent({ eventTicker: "KXMVE-1", multivariate: true })
@@ -126,7 +128,7 @@ describe("mve_filter, Events.list and Events.listMultivariate", () => {
 })
 
 describe("Events.get", () => {
-  onExchange("omits the markets on request, and refuses exclude_markets with with_nested_markets", () =>
+  onExchange("omits the markets on request, and refuses exclude_markets together with with_nested_markets", () =>
     Effect.gen(function* () {
       const { body } = yield* send({ method: "GET", path: `/markets/${ticker}` })
       const { market } = body as { readonly market: { readonly event_ticker: string } } // the response contains the market
@@ -179,8 +181,10 @@ describe("Markets.orderbook and Markets.orderbooks", () => {
       )
     })
   )
+})
 
-  onExchange("orderbook is signed if the layer has a key", () =>
+describe("Markets.orderbook", () => {
+  onExchange("is signed if the layer has a key", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { signer } = yield* sandbox.createAccount()

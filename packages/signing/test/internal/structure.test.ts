@@ -98,7 +98,7 @@ describe("privateMaterial", () => {
     assert.deepStrictEqual(ofPrivate(sequence(nothing), "PUBLIC KEY"), { _tag: "PublicKey" })
   })
 
-  it("rejects other structures, and reports what they are if their members match", () => {
+  it("rejects other structures, and reports their kind if it is known", () => {
     const certificate = [sequence(), sequence(), bits()]
     for (const [members, reason, more] of [
       [numbers(6), unsupported("DSA"), notPrivate],

@@ -229,10 +229,7 @@ export class Link implements Socket.WebSocketLike {
     )
   }
 
-  /**
-   * Runs a task after the sockets that record the exchange have received the same frame, so that the record has it
-   * first.
-   */
+  /** Delays a task until the sockets that record the exchange have the frame too, so that the record has it first. */
   #soon(task: () => void): void {
     if (this.#arriving.push(task) > 1) return
     this.#around.soon(() => {

@@ -268,7 +268,7 @@ class Play {
     }
   }
 
-  /** Disturbs one connection. The network does not know which one, so no connection counts as clean. */
+  /** Disturbs one connection. The network cannot see which connection this is, so no connection counts as clean. */
   #disturb(disturb: (connectionId: number) => Effect.Effect<unknown, unknown>, index: number): void {
     const world = this.#world
     const connectionId = pick(world.connectionIds(), index)

@@ -1,4 +1,4 @@
-/** Follows every reference in a response, and compares the fields that the object and the referenced entity share. */
+/** Follows every reference in a response, and compares the fields that the referring object and its target share. */
 import * as Effect from "effect/Effect"
 import { equals, isArray, isObject, stringify, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import type { Body, Reader } from "./reading.ts"

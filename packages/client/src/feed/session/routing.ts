@@ -169,7 +169,7 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.awaited.delete(name)
   slot.booked.add(name)
   slot.requested.delete(name)
-  // This can be the last snapshot that a connection waits for before it takes over.
+  // This can be the last snapshot that a new connection waits for before it replaces the old connection.
   if (slot.line.replaces !== undefined) core.isDirty = true
 }
 
@@ -189,7 +189,7 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
     // A decoded message that waits is a data message.
     else deliverData(core, line, slot, { ...early, message: early.message as DataMessage })
   }
-  // No subscription is being opened, so the other messages are not needed. They would use up the room of later
+  // If no subscription is being opened, the other held messages have no receiver. They would use up the room of later
   // subscriptions.
   if (!line.slots.some(isOpening)) {
     core.counters.stray += line.early.size
@@ -267,7 +267,7 @@ const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Und
 /**
  * Delivers an event about a message that did not decode. If no subscription has its `sid`, all users of the connection
  * receive the event, with two exceptions. While a subscription is being opened, an event with a `sid` is held. A
- * connection that has not taken over yet delivers nothing.
+ * new connection delivers nothing before it replaces the old connection.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

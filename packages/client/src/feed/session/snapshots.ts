@@ -8,7 +8,7 @@ import type { Core } from "./core.ts"
 import type { Slot, Topic } from "./model.ts"
 import { slotOf } from "./placement.ts"
 
-/** A market that already waits keeps its deadline. */
+/** Sets a deadline for the snapshot of each market. A market that already waits keeps its deadline. */
 export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<string>): void => {
   const now = core.now()
   for (const name of names) {

@@ -27,7 +27,7 @@ const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string;
   world.receive(list(commands.find(({ cmd }) => cmd === "list_subscriptions")!.id, ...msg))
 }
 
-describe("Session: commands without a reply", () => {
+describe("a session whose commands get no reply", () => {
   it("gives up the connection only once if several commands and list_subscriptions get no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
@@ -258,7 +258,7 @@ describe("Session: commands without a reply", () => {
   })
 })
 
-describe("Session, silence and unanswered commands", () => {
+describe("Session", () => {
   it("requests the list of subscriptions after error 18 (CommandTimeout), and acts on that list", () => {
     for (const isOpen of [true, false]) {
       const world = new World()

@@ -59,14 +59,14 @@ describe("amendOrder", () => {
     assert.deepStrictEqual(floor.now(first, "remainingCount"), [200])
   })
 
-  it("keeps the position in the queue for fewer contracts and for another expiry", () => {
+  it("keeps the position in the queue if the count falls or the expiry changes", () => {
     const { ahead, first, floor, second, third } = line()
     unwrap(amend(floor, first, { count: 300 }))
     unwrap(amend(floor, second, { expirationSeconds: start / 1_000 + 60 }))
     assert.deepStrictEqual([ahead(first), ahead(second), ahead(third)], [0, 300, 800])
   })
 
-  it("loses the position in the queue for more contracts and for another price", () => {
+  it("loses the position in the queue if the count rises or the price changes", () => {
     const { ahead, first, floor, second, third } = line()
     unwrap(amend(floor, first, { count: 501 }))
     assert.deepStrictEqual([ahead(second), ahead(third), ahead(first)], [0, 500, 1_000])
@@ -90,7 +90,7 @@ describe("amendOrder", () => {
     })
   })
 
-  it("cancels the order at the filled count, and refuses a smaller count", () => {
+  it("cancels the order if the new count is already filled, and refuses a smaller count", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 40, 4))
     assert.include(refusalOf(amend(floor, first, { count: 399 })).details, "INVALID_AMEND_QTY_FOR_ORDER")
@@ -239,7 +239,7 @@ describe("cancelAllOrders", () => {
     )
   })
 
-  it("also cancels orders placed within cancelAllMillis", () => {
+  it("also cancels orders that are placed less than cancelAllMillis later", () => {
     const floor = makeFloor({ assumptions: { cancelAllMillis: 60_000 } })
     const one = floor.account("one")
     floor.fund(one, { subaccount: 1 })
