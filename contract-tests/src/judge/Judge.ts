@@ -222,7 +222,7 @@ const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [sche
 const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
 const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
 
-/** Reports a mismatch with the errors of `meantBranch`, or else with one error of the union. */
+/** Describes a mismatch by the errors of `meantBranch`, or else by one error of the union. */
 const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
   const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
   const validate: {

@@ -120,7 +120,7 @@ const headerOf = (retryAfter: RetryAfter, nowMillis: number): string =>
       ? new Date(nowMillis + retryAfter.inMillis).toUTCString()
       : retryAfter.text
 
-/** A date in `Retry-After` has a resolution of one second. */
+/** The demanded delay in milliseconds. A date in `Retry-After` has only whole seconds. */
 const delayMillisOf = (retryAfter: RetryAfter, nowMillis: number): number =>
   retryAfter._tag === "seconds"
     ? retryAfter.seconds * 1000

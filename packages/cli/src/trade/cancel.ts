@@ -132,9 +132,11 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
     return yield* new CommandError({
       exit,
       message:
-        canceled.length === 1
-          ? `The order was not canceled: ${words(others[0]!)}`
-          : `${others.length} of ${canceled.length} orders were not canceled`
+        canceled.length > 1
+          ? `${others.length} of ${canceled.length} orders are not confirmed as canceled`
+          : others[0]!.result._tag === "MayRest"
+            ? "The order may still rest. Cancel it again"
+            : `The order was not canceled: ${words(others[0]!)}`
     })
   })
 

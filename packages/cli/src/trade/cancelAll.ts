@@ -70,7 +70,7 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   })
 }
 
-/** Fails for an unknown market or event, because it would look like one without orders. */
+/** Fails for an unknown market or event. Without this check, a mistyped ticker would look like one without orders. */
 const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker" | "event_ticker">) => {
   const missing = (what: string, name: string) => () =>
     Effect.fail(

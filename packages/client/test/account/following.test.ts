@@ -316,7 +316,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.state.known().fills.length, 0)
   })
 
-  it("is not live during an outage on the only line that has not ended", () => {
+  it("is not live if one line has ended and the other line has an outage", () => {
     const { first, second, world } = live(2)
     first.end("fill", closed)
     world.nowMillis += 60_000
@@ -374,7 +374,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Healing")
   })
 
-  it("after a loss on both lines, receives messages of the line that is still live, and reads the list again", () => {
+  it("after a loss on both lines, still receives messages of the line without an outage, and reads the list again", () => {
     const { first, second, world } = live(2)
     second.gap("fill")
     world.nowMillis += 1_000

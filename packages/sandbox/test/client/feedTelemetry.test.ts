@@ -110,7 +110,7 @@ const isLive = Effect.gen(function* () {
 })
 
 describe("Feed.connect", () => {
-  observed("is one span per dial, without a parent, until the connection is open", (watched) =>
+  observed("is one span per dial, has no parent, and ends when the connection is open", (watched) =>
     Effect.gen(function* () {
       const startedMillis = yield* Clock.currentTimeMillis
       yield* collect(Feed.messages("orderbook_delta", book))

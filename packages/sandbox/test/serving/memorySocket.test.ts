@@ -150,7 +150,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("passes pings to a listener, and fails to open after a refusal", () =>
+  it.effect("delivers pings to a listener, and an error after a refusal", () =>
     Effect.gen(function* () {
       const feed = makeFakeFeed()
       const make = yield* makeMemoryWebSocket(feed, url)

@@ -42,5 +42,5 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 }
 
-/** With more keys, one search in all records is cheaper than a search for each key. */
+/** With more keys than this, one search in all records is cheaper than a search for each key. */
 const maxKeys = 50
