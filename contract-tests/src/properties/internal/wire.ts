@@ -184,7 +184,7 @@ const respond = (
   })
 }
 
-/** The budgets of the lowest tier. The rules compare the spent tokens with the same budgets. */
+/** The budgets of the lowest tier. The checks compare the spent tokens with these budgets. */
 const budgets = {
   grants: [],
   usage_tier: "basic",

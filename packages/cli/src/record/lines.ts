@@ -42,7 +42,7 @@ export interface Frame {
   /** The number of the connection. Within a run, a later connection has a higher number. */
   readonly connection: number
   readonly message?: unknown
-  /** Instead of `message`, if the message is not JSON on one line. */
+  /** Present instead of `message` if the message is not JSON on one line. */
   readonly text?: string
 }
 

@@ -6,7 +6,7 @@ import * as Feed from "../../src/feed/Feed.ts"
 import { channels, type Event, Line } from "../support/accountLine.ts"
 import { fillMessage, groupMessage, positionMessage, userOrder } from "../support/accounts.ts"
 
-/** Follows an account over some lines. The account is not live yet. */
+/** Follows an account over several lines (connections to the feed). The account is not live yet. */
 class World {
   readonly state = AccountState.make({ nowMillis: 0 })
   readonly lines: ReadonlyArray<Line>
@@ -106,7 +106,7 @@ describe("Following", () => {
     assert.strictEqual(world.inputs, inputs + 1)
   })
 
-  it("after an outage of a channel, ignores its messages until it is restored, and reads its list to be live again", () => {
+  it("ignores the messages of a channel during its outage, and then reads the channel's list to be live again", () => {
     const { first, world } = live()
     first.outage("user_orders")
     assert.deepStrictEqual(world.loss, { cause: "outage", channel: "user_orders", detail: "Closed" })
