@@ -71,7 +71,7 @@ const timedOut = new Feed.CommandTimedOut({ channel: "fill", markets: [], timeou
 const closed = new Feed.ConnectionClosed({ code: 4_000, reason: "" })
 
 describe("Following", () => {
-  it("subscribes to each channel on each line, and is live after the lists are read once", () => {
+  it("subscribes to each channel on each line, and is live after the account's lists were read once", () => {
     const world = new World(2)
     for (const line of world.lines) {
       assert.deepStrictEqual(

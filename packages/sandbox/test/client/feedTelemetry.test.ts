@@ -389,7 +389,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("show the waiting events, and count the streams that fail with Lagging", (watched, { place }) =>
+  observed("show the number of waiting events, and count the streams that fail with Lagging", (watched, { place }) =>
     Effect.gen(function* () {
       yield* Effect.scoped(
         Effect.gen(function* () {

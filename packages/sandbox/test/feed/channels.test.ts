@@ -212,7 +212,7 @@ describe("fill, user_orders and market_positions", () => {
 })
 
 describe("order_group_updates", () => {
-  it("reports creation, trigger, reset, limit and deletion", () => {
+  it("reports the creation, trigger, reset, new limit and deletion of a group", () => {
     const { listen, me, other, world } = setup()
     const [mine, theirs] = [listen(me, "order_group_updates"), listen(other, "order_group_updates")]
     const { groupId } = world.run({

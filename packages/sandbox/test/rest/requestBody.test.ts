@@ -114,7 +114,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is checked after the signature, and costs tokens even if the request is refused",
+    "is checked after the signature, and after the request has cost tokens",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const sent: Sent = { method: "POST", path: orders, text: gzipSync(body), headers: { "content-encoding": "zstd" } }

@@ -94,7 +94,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("refuses an upgrade after the delay of the response, on Effect's clock", () =>
+  it.effect("fails to open only after the delay of a refusal, on Effect's clock", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.refusals.push(refusal(503, { delayMillis: 3_000 }))
@@ -178,7 +178,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("ends with the feed's close code and reason, after earlier messages", () =>
+  it.effect("delivers earlier messages, and then ends with the feed's close code and reason", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader

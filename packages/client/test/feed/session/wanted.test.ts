@@ -40,7 +40,7 @@ describe("place", () => {
     )
   })
 
-  it("reuses the room of a removed market", () => {
+  it("gives the place of a removed market to an added market", () => {
     const { subscription, world } = spread({ maxConnections: 2 })
     subscription.add(["C"])
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 2)
