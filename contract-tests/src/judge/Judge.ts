@@ -167,12 +167,12 @@ const violationOf = (error: ErrorObject): Violation => {
   }
 }
 
-/** The branch is for another kind of value: the value itself has the wrong type or literal. */
+/** Whether the branch is for another kind of value: the value itself has the wrong type or literal. */
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
 /**
- * The error is about a value that distinguishes variants: a literal member directly below the root. In a message of the
+ * Whether the error is about a value that distinguishes variants: a literal member directly below the root. In a message of the
  * feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
  */
 const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>

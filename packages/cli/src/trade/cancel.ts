@@ -21,7 +21,7 @@ const concurrency = 8
 
 interface Canceled {
   readonly order_id: string
-  /** Undefined if the account has no such order. */
+  /** Undefined if the order was not found. */
   readonly order: Orders.Order | undefined
   readonly result: Orders.Cancellation | Orders.EnsureCanceledError
 }
@@ -76,7 +76,7 @@ const words = ({ result }: Canceled): string => {
     case "Executed":
       return "filled before the cancel"
     case "NoSuchOrder":
-      return "there is no such order"
+      return "not found"
     case "MayRest":
       return "may still rest: cancel it again"
   }
@@ -111,7 +111,7 @@ const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.C
     onSuccess: (result) => ({ order_id: order.order_id, order, result })
   })
 
-/** Cancels orders. Ends with the exit of the worst outcome. `missing` contains the ids of orders that do not exist. */
+/** Cancels orders. Ends with the exit of the worst outcome. `missing` contains the ids that were not found. */
 export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const canceled = [
@@ -175,7 +175,7 @@ export const cancelCommand = Command.make(
         // The command cancels the other orders even if one id is wrong.
         const missing = ids.filter((_, index) => found[index] === undefined)
         if (orders.length === 0) return yield* noSuchOrder(ids.join(", "))
-        for (const id of missing) yield* Output.note(`The account has no order ${JSON.stringify(id)}`)
+        for (const id of missing) yield* Output.note(`The order ${JSON.stringify(id)} was not found`)
         const what = orders.length === 1 ? "this order" : `these ${orders.length} orders`
         yield* carryOut(connected, options, {
           question: `Cancel ${what}?`,
