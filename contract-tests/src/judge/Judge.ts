@@ -172,8 +172,8 @@ const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
 /**
- * Whether the error is about a value that distinguishes variants: a literal member directly below the root. In a message of the
- * feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
+ * Whether the error is about a value that distinguishes variants: a literal member directly below the root. In a
+ * message of the feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
  */
 const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
   ["const", "enum"].includes(keyword)
