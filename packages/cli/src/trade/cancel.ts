@@ -58,7 +58,10 @@ const exitOf = ({ result }: Canceled): Exit => {
   }
 }
 
-/** Returns the filled count. A fill does not change the total of filled and resting contracts. */
+/**
+ * Returns the filled count. After a cancel, it is the total of the order without the canceled count: a fill since the
+ * order was read does not change this total.
+ */
 const filledOf = ({ order, result }: Canceled): string | undefined =>
   result._tag === "Canceled" && order !== undefined
     ? FixedPoint.subtract(totalOf(order), result.reduced_by)
@@ -76,9 +79,9 @@ const words = ({ result }: Canceled): string => {
     case "Executed":
       return "filled before the cancel"
     case "NoSuchOrder":
-      return "not found"
+      return "the order was not found"
     case "MayRest":
-      return "may still rest: cancel it again"
+      return "the order may still rest, so cancel it again"
   }
 }
 
@@ -132,11 +135,9 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
     return yield* new CommandError({
       exit,
       message:
-        canceled.length > 1
-          ? `${others.length} of ${canceled.length} orders are not confirmed as canceled`
-          : others[0]!.result._tag === "MayRest"
-            ? "The order may still rest. Cancel it again"
-            : `The order was not canceled: ${words(others[0]!)}`
+        canceled.length === 1
+          ? `The cancel did not succeed: ${words(others[0]!)}`
+          : `${others.length} of ${canceled.length} cancels did not succeed`
     })
   })
 
