@@ -136,8 +136,8 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
       exit,
       message:
         canceled.length === 1
-          ? `The cancel did not succeed: ${words(others[0]!)}`
-          : `${others.length} of ${canceled.length} cancels did not succeed`
+          ? `The cancel is not confirmed: ${words(others[0]!)}`
+          : `${others.length} of ${canceled.length} cancels are not confirmed`
     })
   })
 
