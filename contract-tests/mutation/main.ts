@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, "../..")
 /** The maximum number of test files that run with one mutant. The most specific files are chosen. */
 const maxTestFiles = 10
 
-/** The maximum for a mutant that is reached while modules load. It is lower, because each run needs its own process. */
+/** The maximum number if modules reach the mutant while they load: lower, because each run needs its own process. */
 const maxLoadingTestFiles = 4
 
 class ArgumentOrder {

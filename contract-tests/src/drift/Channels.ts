@@ -39,7 +39,7 @@ export interface Documents {
   readonly neverNull: ReadonlySet<string>
 }
 
-/** The messages that one sender sends under the same name. */
+/** The messages with one name that one sender sends. */
 interface Group {
   readonly name: string
   readonly part: "command" | "message"

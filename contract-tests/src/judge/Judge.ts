@@ -167,13 +167,13 @@ const violationOf = (error: ErrorObject): Violation => {
   }
 }
 
-/** The branch is for another kind of value: the value itself has the wrong type or literal. */
+/** Whether the branch is for another kind of value: the value itself has the wrong type or literal. */
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
 /**
- * The error is about a value that distinguishes variants: a literal member directly below the root. In a message of the
- * feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
+ * Whether the error is about a value that distinguishes variants: a literal member directly below the root. In a
+ * message of the feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
  */
 const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
   ["const", "enum"].includes(keyword)
@@ -222,7 +222,7 @@ const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [sche
 const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
 const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
 
-/** Reports a mismatch with the errors of `meantBranch`, or else with one error of the union. */
+/** Describes a mismatch by the errors of `meantBranch`, or else by one error of the union. */
 const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
   const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
   const validate: {

@@ -114,7 +114,7 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
     ["a wrong content type", { status: 200, body: "{}", contentType: "text/plain" }, ["the content type is text/plain"]]
   ]
   for (const [fault, answer, expected] of faults) {
-    it.effect(`detects ${fault}`, () =>
+    it.effect(`returns the whole response, so that the checks find ${fault}`, () =>
       Effect.gen(function* () {
         yield* (yield* World.World).refreshed
         yield* (yield* Sandbox).plant({ ...answer, operation: "GetOrder" })

@@ -42,7 +42,7 @@ const play = (orders: number) => {
       state.verify("user_orders", 600_000)
       list([], 700_000)()
     }),
-    "needs of missing": time(1, () => void state.needs(800_000, 4)),
+    "needs after missing": time(1, () => void state.needs(800_000, 4)),
     confirmed: time(orders, confirm),
     live: time(1, () => {
       state.fillsPage({ ...empty, startedMillis: 900_000 }, 900_000)

@@ -107,7 +107,7 @@ const contendersOf = (texts: ReadonlyArray<string>): ReadonlyArray<Contender> =>
       },
       2
     ),
-    contender("book alone, decoded before", () => {
+    contender("book without decoding", () => {
       const book = OrderBook.make(ticker, { nowMillis: 0 })
       for (const message of messages) apply(book, message)
     })

@@ -59,7 +59,7 @@ const file = (name: string, text: string): Effect.Effect<File, Refused> =>
         : Effect.fail(new Refused({ message: `${name}: ${errors.map(({ message }) => message).join("\n")}` }))
   )
 
-/** Generates the files of the Trade API. Fails with parts of the document that the generator does not support. */
+/** Generates the files of the Trade API. Fails if the generator does not support a part of the document. */
 export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, Refused> => {
   const read = readDocument(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))
@@ -95,7 +95,7 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, 
   return Effect.map(files, (files) => ({ files, undocumented: undocumented(document, facts) }))
 }
 
-/** Generates the file of the feed. Fails with parts of the document that the generator does not support. */
+/** Generates the file of the feed. Fails if the generator does not support a part of the document. */
 export const generateFeed = (json: unknown, facts: FeedFacts): Effect.Effect<Generated, Refused> => {
   const read = readFeed(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))

@@ -54,7 +54,7 @@ const placed = (result: Result.Result<{ readonly orderId: string }, { readonly c
 
 /** Each workload runs on a new exchange, and returns the number of its commands and its seconds. */
 const works: Readonly<Record<string, (floor: Floor) => { readonly count: number; readonly seconds: number }>> = {
-  "place, and rest": ({ exchange, makers }) => {
+  "place and rest": ({ exchange, makers }) => {
     const number = makeNumbers()
     const begun = performance.now()
     for (let n = 0; n < orders; n++) {
@@ -71,7 +71,7 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   },
-  "place, and fill half of them": ({ exchange, makers, taker }) => {
+  "place, and fill half of the orders": ({ exchange, makers, taker }) => {
     const number = makeNumbers()
     const begun = performance.now()
     for (let n = 0; n < orders; n += 2) {

@@ -245,7 +245,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("fails for invalid markets, with the reason", () =>
+  it.live("fails for invalid markets, and states the reason", () =>
     Effect.gen(function* () {
       for (const [markets, reason] of [
         [[{ ticker }, { ticker }], "market already exists: KXTEST-26-YES"],
@@ -329,7 +329,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("in memory, serves only the address of its own environment", () =>
+  it.effect("serves requests only at the address of its own environment", () =>
     inMemory(
       Effect.gen(function* () {
         const { signer } = yield* (yield* Sandbox).createAccount()

@@ -218,7 +218,7 @@ const batchLost: Scenario = {
   id: "batch-response-lost",
   area: "writes",
   title: "The exchange places a batch of three orders, and drops the connection without a response.",
-  expected: "The exchange has at most three orders, and the client does not report that a placed order was not placed.",
+  expected: "The exchange has at most three orders, and the client does not report a placed order as not placed.",
   prepare: (stage) =>
     Effect.as(stage.operator.plant({ operation: "BatchCreateOrdersV2", reset: "after" }), {
       steps: [{ do: "create_orders", input: { orders: [orderInput(1), orderInput(2), orderInput(3)] } }],

@@ -128,7 +128,7 @@ const frameOf = (frame: Frame, { base }: Pair, name: string): Frame => ({
   new: embedMember(frame.new, base.new, name)
 })
 
-/** Skips an object of a request if both schemas declare members, because the client sends no other members. */
+/** Skips an object of a request if both schemas declare members, because the client sends only declared members. */
 const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, differ: Differ): void => {
   const [before, after] = [old.alternative, now.alternative]
   if (before.closed === after.closed || (closed && before.properties.size > 0 && after.properties.size > 0)) return

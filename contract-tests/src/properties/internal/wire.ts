@@ -120,7 +120,7 @@ const headerOf = (retryAfter: RetryAfter, nowMillis: number): string =>
       ? new Date(nowMillis + retryAfter.inMillis).toUTCString()
       : retryAfter.text
 
-/** A date in `Retry-After` has a resolution of one second. */
+/** The demanded delay in milliseconds. A date in `Retry-After` has only whole seconds. */
 const delayMillisOf = (retryAfter: RetryAfter, nowMillis: number): number =>
   retryAfter._tag === "seconds"
     ? retryAfter.seconds * 1000
@@ -184,7 +184,7 @@ const respond = (
   })
 }
 
-/** The budgets of the lowest tier. The rules compare the spent tokens with the same budgets. */
+/** The budgets of the lowest tier. The checks compare the spent tokens with these budgets. */
 const budgets = {
   grants: [],
   usage_tier: "basic",

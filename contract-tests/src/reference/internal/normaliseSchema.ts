@@ -10,7 +10,7 @@ import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
 export type Dialect = "asyncapi-3.0" | "openapi-3.0"
 
 /**
- * The keyword because of which a `nullable` beside it has no effect by the standard. `asyncapi`: AsyncAPI does not have
+ * A keyword beside which `nullable` has no effect by the standard. `asyncapi` is not a keyword: AsyncAPI does not have
  * `nullable`.
  */
 export type Beside = "$ref" | "allOf" | "anyOf" | "asyncapi" | "enum" | "oneOf"

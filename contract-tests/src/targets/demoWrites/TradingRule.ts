@@ -21,7 +21,7 @@ export const isDemo = ({ restUrl }: Environment): boolean => {
 
 export const prefixOf = (runId: string): string => `ct-${runId}-`
 
-/** Price and size of an order, limit of an order group (exclusive), and lifetime of an order. */
+/** The maximum price, size and lifetime of an order. The limit of an order group must be below `groupContracts`. */
 export const bounds = { cents: 2, contracts: 3, groupContracts: 10, restMillis: 300_000 }
 
 const writes: ReadonlySet<string> = new Set([

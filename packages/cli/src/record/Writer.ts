@@ -91,7 +91,7 @@ export class Writer {
     })
   }
 
-  /** Closes the recording. Returns when all lines are on the disk. */
+  /** Closes the recording. Then all lines are on the disk, unless a write failed. */
   end(reason: End["reason"], detail?: string): void {
     if (this.#opened === undefined) return
     this.#attempt(() => {

@@ -42,7 +42,7 @@ export interface Frame {
   /** The number of the connection. Within a run, a later connection has a higher number. */
   readonly connection: number
   readonly message?: unknown
-  /** Instead of `message`, if the message is not JSON on one line. */
+  /** Present instead of `message` if the message is not JSON on one line. */
   readonly text?: string
 }
 
@@ -99,7 +99,7 @@ const parseOneLine = (text: string): { readonly value: unknown } | undefined => 
   }
 }
 
-/** The exchange's time of the event or, if the message has no such time, of the sending. */
+/** When the event happened, by the exchange's clock. If the message does not say this: when it was sent. */
 const exchangeMillisOf = (message: unknown): number | undefined => {
   if (!Predicate.isObject(message)) return undefined
   const { msg, sending_ts_ms } = message as { readonly msg?: unknown; readonly sending_ts_ms?: unknown } // checked below

@@ -21,7 +21,7 @@ const concurrency = 8
 
 interface Canceled {
   readonly order_id: string
-  /** Undefined if the account has no such order. */
+  /** Undefined if the order was not found. */
   readonly order: Orders.Order | undefined
   readonly result: Orders.Cancellation | Orders.EnsureCanceledError
 }
@@ -79,7 +79,7 @@ const words = ({ result }: Canceled): string => {
     case "Executed":
       return "filled before the cancel"
     case "NoSuchOrder":
-      return "there is no such order"
+      return "the order was not found"
     case "MayRest":
       return "the order may still rest, so cancel it again"
   }
@@ -114,7 +114,7 @@ const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.C
     onSuccess: (result) => ({ order_id: order.order_id, order, result })
   })
 
-/** Cancels orders. Ends with the exit of the worst outcome. `missing` contains the ids of orders that do not exist. */
+/** Cancels orders. Ends with the exit of the worst outcome. `missing` contains the ids that were not found. */
 export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const canceled = [
@@ -136,8 +136,8 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
       exit,
       message:
         canceled.length === 1
-          ? `The cancel did not succeed: ${words(others[0]!)}`
-          : `${others.length} of ${canceled.length} cancels did not succeed`
+          ? `The cancel is not confirmed: ${words(others[0]!)}`
+          : `${others.length} of ${canceled.length} cancels are not confirmed`
     })
   })
 
@@ -176,7 +176,7 @@ export const cancelCommand = Command.make(
         // The command cancels the other orders even if one id is wrong.
         const missing = ids.filter((_, index) => found[index] === undefined)
         if (orders.length === 0) return yield* noSuchOrder(ids.join(", "))
-        for (const id of missing) yield* Output.note(`The account has no order ${JSON.stringify(id)}`)
+        for (const id of missing) yield* Output.note(`The order ${JSON.stringify(id)} was not found`)
         const what = orders.length === 1 ? "this order" : `these ${orders.length} orders`
         yield* carryOut(connected, options, {
           question: `Cancel ${what}?`,

@@ -70,13 +70,13 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   })
 }
 
-/** Fails for an unknown market or event, because it would look like one without orders. */
+/** Fails for an unknown market or event. Without this check, a mistyped ticker would look like one without orders. */
 const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker" | "event_ticker">) => {
   const missing = (what: string, name: string) => () =>
     Effect.fail(
       new CommandError({
         exit: "refused",
-        message: `There is no ${what} ${JSON.stringify(name)}. Nothing was sent. Find its ticker with \`kalshi search\``,
+        message: `There is no ${what} ${JSON.stringify(name)}. Nothing was canceled. Find its ticker with \`kalshi search\``,
         details: { type: "NotFound" }
       })
     )

@@ -34,7 +34,7 @@ export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccou
 export const noSuchOrder = (order_id: string): CommandError =>
   new CommandError({
     exit: "refused",
-    message: `The account has no order ${JSON.stringify(order_id)}. Nothing was sent. List your orders with \`kalshi orders\``
+    message: `The order ${JSON.stringify(order_id)} was not found. Nothing was sent. List your orders with \`kalshi orders\``
   })
 
 export const readOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {

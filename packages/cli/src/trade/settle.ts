@@ -82,7 +82,7 @@ const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<
     const unknown = ids.filter((id) => !orders.some((order) => order.client_order_id === id))
     if (unknown.length > 0) {
       return yield* usage(
-        `No pending order has the id ${unknown.join(" or ")}. Either the outcome of this order is known, or the order was placed with another KALSHI_STATE_DIR. List the pending orders with \`kalshi order settle --list\``
+        `No pending order has the id ${unknown.join(" or ")}. An order is not pending if its outcome is known, or if it was placed with another KALSHI_STATE_DIR. List the pending orders with \`kalshi order settle --list\``
       )
     }
     return ids.length === 0 ? orders : orders.filter((order) => ids.includes(order.client_order_id))

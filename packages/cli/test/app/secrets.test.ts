@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import { kalshi } from "../support/cli.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "kalshi-secrets-"))
-// The lines of an RSA key are long, so the test finds a message that contains a part of the key.
+// The test searches the outputs for the start of each line of the key. An RSA key has many long lines.
 const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString()

@@ -7,7 +7,7 @@ import { parseTime, secondsOf, shortSeconds, shortTime } from "../../src/look/ti
 const at = (text: string) => ({ _tag: "At", millis: Date.parse(text) })
 
 describe("parseTime", () => {
-  it("accepts a duration before now", () => {
+  it("reads a duration as a time before now", () => {
     assert.deepStrictEqual(
       ["90s", "15m", "24h", "7d", "2w"].map((text) => parseTime(text)?.millis),
       [90_000, 900_000, 86_400_000, 604_800_000, 1_209_600_000]
@@ -52,7 +52,7 @@ describe("secondsOf", () => {
     until: Option.fromUndefinedOr(until === undefined ? undefined : parseTime(until))
   })
 
-  it.effect("counts back from now, and rounds outwards to whole seconds", () =>
+  it.effect("counts durations back from now, and rounds the range outwards to whole seconds", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(10_000_500)
       assert.deepStrictEqual(yield* secondsOf(inputs("1h", "1m")), { min_ts: 6400, max_ts: 9941 })

@@ -164,7 +164,7 @@ describe("LocalMarket", () => {
     }).pipe(Effect.provide(exchange))
   )
 
-  it.effect("sells to a user at the recorded price, and restores the level at its next change", () =>
+  it.effect("sells to a user at the recorded price, and restores the level at the level's next recorded change", () =>
     Effect.gen(function* () {
       const { market, sandbox, user } = yield* start
       yield* market.follow({ bids: [], asks: [level(50, 500), level(51, 100)] })

@@ -35,7 +35,7 @@ const page = `<!doctype html><title>A page</title><p id="bid"></p><p id="state">
   }
 </script>`
 
-describe.skipIf(chromium === undefined)("a page in a browser", () => {
+describe.skipIf(chromium === undefined)("the relay and a browser", () => {
   let browser: Browser
   let site: Server
 
@@ -55,7 +55,7 @@ describe.skipIf(chromium === undefined)("a page in a browser", () => {
   const text = (id: string) => `document.querySelector("#${id}").textContent`
 
   layer(world(), { excludeTestServices: true })((it) => {
-    it.effect("of this machine receives the live book", () =>
+    it.effect("sends the live book to a page of this machine", () =>
       Effect.gen(function* () {
         const { account, port, sandbox } = yield* RelayWorld
         const order = { ticker: "A", side: "bid", count: "10" } as const
@@ -71,7 +71,7 @@ describe.skipIf(chromium === undefined)("a page in a browser", () => {
       })
     )
 
-    it.effect("of a foreign origin is refused", () =>
+    it.effect("refuses a page of a foreign origin", () =>
       Effect.gen(function* () {
         const { port } = yield* RelayWorld
         const tab = yield* Effect.promise(() => browser.tab())

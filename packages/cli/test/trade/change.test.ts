@@ -259,7 +259,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
             const { exit, stderr, stdout } = yield* trader.run(["order", "cancel-all", flag, name, "--yes"])
             assert.strictEqual(exit, "refused", name)
             assert.strictEqual(stdout, "")
-            assert.include(stderr, `There is no ${flag.slice(2)} "${name}". Nothing was sent`)
+            assert.include(stderr, `There is no ${flag.slice(2)} "${name}". Nothing was canceled`)
           }
         })
       )

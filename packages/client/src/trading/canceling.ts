@@ -215,7 +215,7 @@ const cancelUntilKnown = (
     let canceling = false
 
     const attemptOnce: Attempt = Effect.gen(function* () {
-      // The time up to which reads are complete is requested before the order, so that the order is at least as new.
+      // First requests the time up to which reads are complete. The order is read later, so it is not older than this time.
       const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
       canceling = true
       const response = yield* Effect.result(cancel(route))

@@ -6,7 +6,7 @@ import * as Feed from "../../src/feed/Feed.ts"
 import { channels, type Event, Line } from "../support/accountLine.ts"
 import { fillMessage, groupMessage, positionMessage, userOrder } from "../support/accounts.ts"
 
-/** Follows an account over some lines. The account is not live yet. */
+/** Follows an account over several lines (connections to the feed). The account is not live yet. */
 class World {
   readonly state = AccountState.make({ nowMillis: 0 })
   readonly lines: ReadonlyArray<Line>
@@ -71,7 +71,7 @@ const timedOut = new Feed.CommandTimedOut({ channel: "fill", markets: [], timeou
 const closed = new Feed.ConnectionClosed({ code: 4_000, reason: "" })
 
 describe("Following", () => {
-  it("subscribes to each channel on each line, and is live after the lists are read once", () => {
+  it("subscribes to each channel on each line, and is live after the account's lists were read once", () => {
     const world = new World(2)
     for (const line of world.lines) {
       assert.deepStrictEqual(
@@ -106,7 +106,7 @@ describe("Following", () => {
     assert.strictEqual(world.inputs, inputs + 1)
   })
 
-  it("after an outage of a channel, ignores its messages until it is restored, and reads its list to be live again", () => {
+  it("ignores the messages of a channel during its outage, and then reads the channel's list to be live again", () => {
     const { first, world } = live()
     first.outage("user_orders")
     assert.deepStrictEqual(world.loss, { cause: "outage", channel: "user_orders", detail: "Closed" })
@@ -316,7 +316,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.state.known().fills.length, 0)
   })
 
-  it("is not live during an outage on the only line that has not ended", () => {
+  it("is not live if one line has ended and the other line has an outage", () => {
     const { first, second, world } = live(2)
     first.end("fill", closed)
     world.nowMillis += 60_000
@@ -374,7 +374,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Healing")
   })
 
-  it("after a loss on both lines, receives messages of the line that is still live, and reads the list again", () => {
+  it("after a loss on both lines, still receives messages of the line without an outage, and reads the list again", () => {
     const { first, second, world } = live(2)
     second.gap("fill")
     world.nowMillis += 1_000

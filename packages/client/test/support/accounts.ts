@@ -413,7 +413,7 @@ class Simulation {
     fill: new ChannelMessages(),
     market_positions: new ChannelMessages()
   }
-  /** The latest start of a complete read of each list. */
+  /** When the latest complete read of each list started. */
   readonly #proofs = new Map<string, number>()
   #pending: Array<Pending> = []
   #nowMillis = 1

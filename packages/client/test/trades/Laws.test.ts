@@ -58,7 +58,7 @@ const faults: ReadonlyArray<Fault> = [
   ),
   merging("has no timer", "next = this.#coverage.nextMillis() ?? next", ""),
   remembering(
-    "forgets ids at once",
+    "forgets trade ids at once",
     "const isNew = !this.#older.has(id)",
     "const isNew = true\n    this.#recent.clear()"
   )

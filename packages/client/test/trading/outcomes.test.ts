@@ -20,7 +20,7 @@ describe("Orders.Accepted.exchange_index", () => {
 })
 
 describe("orderIdIn", () => {
-  it("returns no id if the body also has an error, with any spacing", () => {
+  it("returns no id if the body also has an error, however the JSON is spaced", () => {
     const inBody = (rest: string) => orderIdIn(`{"order_id":"${order_id}",${rest}`, clientOrderId)
     assert.isUndefined(inBody('"error" : {"code":'))
     assert.isUndefined(inBody('"error":{"code":'))

@@ -81,7 +81,8 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
 
 /**
  * Returns the wanted price if an order at this price would not trade immediately, or if it would trade with an order
- * that is better by more than `staleness`. Otherwise returns the closest price that does not trade immediately.
+ * whose price is better than the wanted price by more than `staleness`. Otherwise returns the closest price that does
+ * not trade immediately.
  */
 const bestPrice = (
   crowd: Crowd,

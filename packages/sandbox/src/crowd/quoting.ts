@@ -15,8 +15,8 @@ import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 const maxDelayMillis = 900
 
 /**
- * A maker replaces a quote that is at least `replaceMillis` old if its YES bid differs from the bid that the maker now
- * wants by at least `tolerance` ten-thousandths of a dollar.
+ * A maker keeps a quote for at least `replaceMillis`. Then it replaces the quote if the YES bid that it now wants differs
+ * from the quoted one by at least `tolerance` ten-thousandths of a dollar.
  */
 const tolerance = 200
 const replaceMillis = 10_000

@@ -88,7 +88,7 @@ export interface AmendOrder {
   readonly expirationSeconds: number | undefined
 }
 
-/** The decrease of an order. Needs exactly one of the two counts. */
+/** The decrease of an order. Needs exactly one of `reduceBy` and `reduceTo`. */
 export interface DecreaseOrder extends OrderTarget {
   readonly reduceBy: number | undefined
   readonly reduceTo: number | undefined

@@ -85,7 +85,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** Returns a search for items that are neither early nor late. The items must be in chronological order. */
+/** Returns a search for items whose time is neither early nor late. The items must be in chronological order. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,

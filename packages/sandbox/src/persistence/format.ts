@@ -51,7 +51,7 @@ export interface Head extends Origin {
 
 export interface Entry {
   readonly seq: number
-  /** The number of the first entry in the same write. */
+  /** The number of the first entry that was written together with this entry. */
   readonly batch: number
   readonly change: Change
 }

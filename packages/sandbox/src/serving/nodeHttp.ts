@@ -67,7 +67,7 @@ const send = (request: IncomingMessage, response: ServerResponse, result: WireRe
 }
 
 const continueBody = (response: ServerResponse, stream: NonNullable<WireResponse["stream"]>): void => {
-  response.on("error", () => {}) // `close` follows
+  response.on("error", () => {}) // Node then emits `close`
   const end = stream({
     write: (text) => void response.write(text),
     isBehind: () => response.writableNeedDrain,

@@ -110,7 +110,7 @@ const isLive = Effect.gen(function* () {
 })
 
 describe("Feed.connect", () => {
-  observed("is one span per dial, without a parent, until the connection is open", (watched) =>
+  observed("is one span per dial, has no parent, and ends when the connection is open", (watched) =>
     Effect.gen(function* () {
       const startedMillis = yield* Clock.currentTimeMillis
       yield* collect(Feed.messages("orderbook_delta", book))
@@ -389,7 +389,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("show the waiting events, and count the streams that fail with Lagging", (watched, { place }) =>
+  observed("show the number of waiting events, and count the streams that fail with Lagging", (watched, { place }) =>
     Effect.gen(function* () {
       yield* Effect.scoped(
         Effect.gen(function* () {

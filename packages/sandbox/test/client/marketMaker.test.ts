@@ -78,7 +78,7 @@ describe("the market maker of the README", () => {
     })
   )
 
-  it("is the code that the README shows", () => {
+  it("matches the code in this file", () => {
     const source = readFileSync(new URL(import.meta.url), "utf8")
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
     assert.include(readme, source.slice(source.indexOf("/** Quotes both"), source.indexOf("/** The faults")).trim())

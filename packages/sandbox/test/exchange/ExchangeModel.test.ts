@@ -708,7 +708,7 @@ const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void, f
   fc.assert(fc.property(from, law), { seed, numRuns: runs })
 
 describe("Exchange, compared with a model", () => {
-  it("fills, rests, pays, cancels and triggers like the model, after every command", () => {
+  it("has the same fills, resting orders, cash and group triggers as the model after every command", () => {
     const seen = { fills: 0, triggers: 0, expiries: 0, killed: 0, selfTrades: 0, amended: 0, decreased: 0, poor: 0 }
     forAll(
       500,

@@ -20,7 +20,7 @@ const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
 describe("orderbook_delta", () => {
-  it("shows NO prices on the side no, or YES prices with use_yes_price", () => {
+  it("shows prices of NO on the side no, or prices of YES with use_yes_price", () => {
     const { listen, me, other, world } = setup()
     const [onOwnScale, onYesScale] = [
       listen(other, "orderbook_delta", book),
@@ -46,7 +46,7 @@ describe("orderbook_delta", () => {
     assert.deepStrictEqual(deltas(theirs.take()), [["yes", "0.4000", "5.00", undefined]])
   })
 
-  it("gives all deltas of an action one clock, on every connection", () => {
+  it("gives all deltas of one action the same clock on every connection", () => {
     const { listen, me, other, world } = setup()
     const [first, second] = [listen(me, "orderbook_delta", book), listen(other, "orderbook_delta", book)]
     world.order(me, { side: "ask", price: 6_000, count: 100 })
@@ -62,7 +62,7 @@ describe("orderbook_delta", () => {
     assert.strictEqual(first.ask(get)[0]!.msg.clock, seen[3])
   })
 
-  it("starts from a snapshot that contains everything up to its clock", () => {
+  it("sends the current book as a snapshot, and then deltas with higher clocks", () => {
     const { me, other, world } = setup()
     world.order(me, { price: 4_000 })
     world.order(me, { price: 3_900 })
@@ -88,7 +88,7 @@ describe("orderbook_delta", () => {
 })
 
 describe("ticker and trade", () => {
-  it("ticker sends the state once after each action that changed it", () => {
+  it("ticker sends a market's state once after each action that changed this state", () => {
     const { listen, me, other, world } = setup()
     const line = listen(other, "ticker")
     world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -142,7 +142,7 @@ describe("fill, user_orders and market_positions", () => {
     assert.deepStrictEqual(part(theirs.take()), [[true, "yes", "1.00", undefined, undefined]])
   })
 
-  it("report every change of an order, with the reason of a trade and of a decrease", () => {
+  it("report every change of an order, and give a reason for trades and decreases", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "user_orders")
     const { orderId } = world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -165,7 +165,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("report an expiry at its time, without a request", () => {
+  it("report an expired order at its expiry, even if no request arrives", () => {
     const { listen, me, world } = setup()
     const line = listen(me, "user_orders")
     world.order(me, { expirationSeconds: Math.floor(world.nowMillis() / 1_000) + 60 })
@@ -212,7 +212,7 @@ describe("fill, user_orders and market_positions", () => {
 })
 
 describe("order_group_updates", () => {
-  it("reports creation, trigger, reset, limit and deletion", () => {
+  it("reports the creation, trigger, reset, new limit and deletion of a group", () => {
     const { listen, me, other, world } = setup()
     const [mine, theirs] = [listen(me, "order_group_updates"), listen(other, "order_group_updates")]
     const { groupId } = world.run({
@@ -291,7 +291,7 @@ describe("market_lifecycle_v2 and multivariate_market_lifecycle", () => {
 })
 
 describe("reference prices", () => {
-  it("are sent once a second, or five times on the 5 Hz channel", () => {
+  it("are sent once a second, but five times a second on the 5 Hz channel", () => {
     const { listen, other, world } = setup()
     const [slow, fast, pyth] = [
       listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] }),
@@ -314,7 +314,7 @@ describe("reference prices", () => {
     assert.strictEqual(values[0].source_ts_ms % 1_000, 0)
   })
 
-  it("are no longer sent when the subscription has no name left", () => {
+  it("are no longer sent after the last name was removed from the subscription", () => {
     const { listen, other, world } = setup()
     const line = listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] })
     line.send({

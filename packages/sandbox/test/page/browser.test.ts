@@ -246,7 +246,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     })
   )
 
-  describe("of another origin", () => {
+  describe("a page of another origin", () => {
     let other: Server
     let origin: string
 

@@ -77,7 +77,7 @@ const ofExchange = [
 const declared = ["CreateOrderV2", "CreateRFQ", "IntraExchangeInstanceTransfer"]
 
 describe("a pause", () => {
-  it("has a documented status for only three of the operations that it refuses", () => {
+  it("causes 409, which the document declares for only three of the refused operations", () => {
     assert.deepStrictEqual([...ofTrading, ...ofExchange].filter((id) => declares409.has(id)).sort(), declared)
   })
 
@@ -98,7 +98,7 @@ describe("a pause", () => {
   }
 
   for (const id of batches) {
-    it.effect(`of the exchange refuses every item of ${id}`, () =>
+    it.effect(`refuses every item of ${id} if the whole exchange is paused`, () =>
       Effect.gen(function* () {
         const { changed, got } = yield* whilePaused(id, { exchange: false })
         const { orders } = got.body as { readonly orders: ReadonlyArray<{ readonly error: { readonly code: string } }> } // a batch
@@ -109,7 +109,7 @@ describe("a pause", () => {
     )
   }
 
-  it.effect("of trading permits canceling and decreasing", () =>
+  it.effect("permits canceling and decreasing if only trading is paused", () =>
     Effect.gen(function* () {
       for (const id of ["CancelOrderV2", "DecreaseOrderV2", "CancelAllOrders"]) {
         const { changed, got } = yield* whilePaused(id, { trading: false })

@@ -104,7 +104,7 @@ describe("the content encoding of a request", () => {
           413,
           "request_too_large"
         ])
-        // A body of spaces is not JSON, but a body of exactly 4 MiB is read.
+        // A body of exactly 4 MiB is read. It contains only spaces, so it is refused as invalid JSON.
         for (const [encoding, encode] of Object.entries(encoders)) {
           const spaces = encode(Buffer.alloc(4 * mebibyte, 0x20))
           assert.deepStrictEqual(yield* place(world, encoding, spaces), [400, "bad_request"], encoding)
@@ -114,7 +114,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is checked after the signature, and costs tokens even if the request is refused",
+    "is checked after the signature, and after the request has cost tokens",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const sent: Sent = { method: "POST", path: orders, text: gzipSync(body), headers: { "content-encoding": "zstd" } }
@@ -154,7 +154,7 @@ describe("the body of a request", () => {
   const upgrade = { method: "POST", path: "/account/api_usage_level/upgrade" } as const
 
   onEveryTransport(
-    "needs a JSON content type if the document declares it, even if it is empty",
+    "needs a JSON content type if the document declares a body, even if the body is empty",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [id, request] of Object.entries(requests(world))) {
@@ -208,7 +208,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "is empty or JSON if the document declares no body",
+    "may be empty if the document declares no body, but must otherwise be JSON",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const codeOf = (sent: Partial<Sent>) =>

@@ -13,7 +13,7 @@ const responseTo = ({ request }: (typeof everyRequest)[number]) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
     const world = yield* makeWorld
-    // Archives the settled items.
+    // Moves the clock, so that the settled items are archived.
     if (request(world).path.startsWith("/historical/")) {
       yield* sandbox.moveClock(100 * 86_400_000)
     }

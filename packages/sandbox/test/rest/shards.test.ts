@@ -67,7 +67,7 @@ const routed = new Set([
 
 const withShard = (world: World, { at, name, operationId }: Field, shard: number): Sent => {
   const request = everyRequest.find((known) => known.operationId === operationId)!.request(world)
-  const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // every request of the table has an object as its body
+  const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // a body in `everyRequest` is always an object
   switch (at) {
     case "query":
       return { ...request, path: `${request.path}${request.path.includes("?") ? "&" : "?"}${name}=${shard}` }

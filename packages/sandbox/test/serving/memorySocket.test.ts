@@ -94,7 +94,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("refuses an upgrade after the delay of the response, on Effect's clock", () =>
+  it.effect("fails to open only after the delay of a refusal, on Effect's clock", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.refusals.push(refusal(503, { delayMillis: 3_000 }))
@@ -150,7 +150,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("passes pings to a listener, and fails to open after a refusal", () =>
+  it.effect("delivers pings to a listener, and an error after a refusal", () =>
     Effect.gen(function* () {
       const feed = makeFakeFeed()
       const make = yield* makeMemoryWebSocket(feed, url)
@@ -178,7 +178,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("ends with the feed's close code and reason, after earlier messages", () =>
+  it.effect("delivers earlier messages, and then ends with the feed's close code and reason", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader

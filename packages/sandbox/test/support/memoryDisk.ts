@@ -18,7 +18,7 @@ export class MemoryDisk implements Disk {
   readonly operations: Array<string> = []
   /** The operation with this number and later operations do not complete. */
   stopAfter = Infinity
-  /** Operations that fail with a full disk. */
+  /** Operations that fail as on a full disk. */
   readonly failing = new Set<DiskFault>()
   /** If set, every sync waits for it. */
   gate: Promise<void> | undefined

@@ -130,9 +130,7 @@ export class Wire {
     for (const { whole } of this.#subscriptions.values()) whole.delete(market)
   }
 
-  /**
-   * The clock of the book of a market with YES prices, if the client has received its snapshot and every frame since.
-   */
+  /** The clock of a market's book with YES prices, if the client has received the book's snapshot and all later frames. */
   clockOf(market: string): number | undefined {
     for (const { hasYesPrices, whole } of this.#subscriptions.values()) {
       const book = hasYesPrices ? whole.get(market) : undefined

@@ -40,7 +40,7 @@ const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
               : "indexlist"
             : nameKind!.actions[kind]
       const first = kind === "add" && options["send_initial_snapshot"] === true ? { send_initial_snapshot: true } : {}
-      // The cast is safe: the action and the parameter of the names belong to the same channel.
+      // The cast is safe: `action` and the key in `named` belong to the same channel.
       return { id, cmd: "update_subscription", params: { action, sid: slot.sid!, ...first, ...named } } as Command
     }
   }

@@ -40,7 +40,7 @@ describe("place", () => {
     )
   })
 
-  it("reuses the room of a removed market", () => {
+  it("gives the place of a removed market to an added market", () => {
     const { subscription, world } = spread({ maxConnections: 2 })
     subscription.add(["C"])
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 2)
@@ -82,7 +82,7 @@ describe("place", () => {
 })
 
 describe("removeSlot", () => {
-  it("keeps the subscriptions of the channel on other connections", () => {
+  it("keeps the channel's subscriptions on other connections", () => {
     const { subscription, world } = spread()
     subscription.add(["C"])
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 2)
@@ -173,7 +173,7 @@ describe("addNames", () => {
 })
 
 describe("list", () => {
-  it("requests the list of underlyings, and sends nothing for other subscriptions", () => {
+  it("sends a command for named underlyings, and none for a subscription without such names", () => {
     const world = new World()
     const { subscription } = world.live("pyth_value", { underlying_tickers: ["Metal.XAU/USD"] })
     subscription.list()

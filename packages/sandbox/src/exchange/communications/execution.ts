@@ -89,7 +89,7 @@ export const orderOf = (
   ...options,
   ticker,
   clientOrderId: state.ids.next(),
-  // If one of the party's own orders rests in the way of the trade, the exchange cancels that resting order.
+  // If a resting order of the same account is in the way of the trade, the exchange cancels that resting order.
   selfTradePrevention: "maker",
   expirationSeconds: undefined,
   reduceOnly: false,
@@ -103,7 +103,7 @@ export const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
   clientOrderId: clientOrderId! // `orderOf` sets it
 })
 
-/** Logs the events that `run` returns before the events that `run` emitted. */
+/** Calls `run`. Logs the events that it returns, and after them the events that it emitted. */
 export const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
   const { emit } = state
   const caused: Array<LogBody> = []

@@ -9,7 +9,7 @@ import type { FindBefore } from "../pages.ts"
 
 type Status = (Rfq | Quote)["status"]
 
-/** Indexes one list in three ways: by key, the open records, and the records that the API still finds. */
+/** Has three indexes of one list: all records by key, the open records, and the records that the API still finds. */
 export class RecordIndexes<Record extends { readonly status: Status }> {
   readonly #byKey: KeyIndex<Record>
   readonly #open: FadingIndex<Record>
@@ -42,5 +42,5 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 }
 
-/** With more keys, one search in all records is cheaper than a search for each key. */
+/** With more keys than this, one search in all records is cheaper than a search for each key. */
 const maxKeys = 50

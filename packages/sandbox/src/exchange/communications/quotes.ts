@@ -241,7 +241,7 @@ const checkConfirmable = (state: State, quote: QuoteState): Refusal | undefined 
       : refusal("invalid", "bad_request", "the quote is part of a batch quote: confirm the batch quote")) ??
     checkStatus(quote, "accepted") ??
     // Recorded: a late confirmation is refused with this code, and the quote stays accepted.
-    (rfq.accepted === quote ? undefined : refusal("invalid", "expired", "the time to confirm the quote is over")) ??
+    (rfq.accepted === quote ? undefined : refusal("invalid", "expired", "the quote was not confirmed in time")) ??
     checkActive(state, market) ??
     checkMoney(
       account,

@@ -145,7 +145,8 @@ const share = (micros: number, part: number, whole: number): number => {
 }
 
 /**
- * Changes a position without a fee, and returns the change of the cash. Does not update which resting orders it covers.
+ * Changes a position without a fee, and returns the change of the cash. Does not update which resting orders
+ * the position covers.
  */
 export const changePosition = (
   state: State,

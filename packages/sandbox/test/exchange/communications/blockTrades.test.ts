@@ -131,7 +131,7 @@ describe("acceptBlockTrade", () => {
     )
   })
 
-  it("trades for the subaccount with which a party accepts", () => {
+  it("trades for the subaccount that a party states in its acceptance", () => {
     const desk = makeDesk()
     desk.fund(desk.seller, { subaccount: 2 })
     const proposed = unwrap(desk.propose())
