@@ -289,7 +289,7 @@ function mentions(): ReadonlyArray<string> {
     : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), searchedNames, modules))
 }
 
-/** Returns the lines of `operations.ts`, or only one line if a module does not load. */
+/** Returns the lines that `operations.ts` prints. If a module does not load, returns one line with the error. */
 function operations(): ReadonlyArray<string> {
   const { code, text } = node("contract-tests/take/operations.ts")
   if (code === 0) return linesIn(text)

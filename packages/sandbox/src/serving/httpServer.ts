@@ -43,7 +43,7 @@ export interface ListenOptions {
    * earlier (undici after 4 seconds, httpx after 5), so that no request arrives on a connection that is about to close.
    */
   readonly keepAliveMillis?: number
-  /** The server closes further connections immediately. Default: 4,096. */
+  /** The server immediately closes each connection beyond this number. Default: 4,096. */
   readonly maxConnections?: number
   /**
    * The memory that the bodies of incomplete requests may take together. A request beyond this limit gets a 503.

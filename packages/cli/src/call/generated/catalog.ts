@@ -1898,7 +1898,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: false
           },
           expiration_time: {
-            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled. Unix seconds.",
+            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until they are canceled. Unix seconds.",
             required: false
           },
           order_group_id: {
@@ -2019,7 +2019,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       expiration_time: {
-        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled. Unix seconds.",
+        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until they are canceled. Unix seconds.",
         required: false
       },
       order_group_id: {

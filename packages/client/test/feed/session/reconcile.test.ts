@@ -39,7 +39,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("reuses the room of early messages that no subscription claimed", () => {
+  it("drops early messages that no subscription claims, so that new early messages fit", () => {
     const world = new World({ maxEarlyMessages: 3 })
     world.live("trade")
     world.subscribe("fill")
@@ -155,7 +155,7 @@ describe("reconcile", () => {
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
   })
 
-  it("sends all markets in one command again after both halves of an update got their replies", () => {
+  it("sends the next update in one command after both halves of a split update got replies", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])

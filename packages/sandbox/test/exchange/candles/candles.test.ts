@@ -358,7 +358,7 @@ describe("View.candles, for any orders", () => {
     assert.isAbove(traded, 500)
   })
 
-  it("differs from the fold if any one trade is missing, or one of some price changes", () => {
+  it("differs from every fold that lacks one trade, and from many folds that lack one price change", () => {
     const minutes = 1
     const all = { ...everything, minutes }
     const { ticks, view } = run(fc.sample(step, { seed, numRuns: 60 }))

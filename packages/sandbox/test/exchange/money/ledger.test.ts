@@ -177,8 +177,10 @@ describe("the reserved money of an order", () => {
     unwrap(amend(10, 20))
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
+})
 
-  it("limits, together with the free cash, what an order pays, even if fees are rounded", () => {
+describe("an order", () => {
+  it("pays at most its reserved money and the free cash, even if fees are rounded", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
