@@ -236,7 +236,7 @@ export const fieldDocs: FieldDocs = {
     "GetFCMPositions/event_ticker": "Only this event.",
     "GetFCMPositions/limit": "Items per page. Default: 100.",
     "GetFCMPositions/subtrader_id":
-      "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required.",
+      "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise, this field is required.",
     "GetFCMPositions/ticker": "Only this market.",
     "GetFills/ticker": "Only these markets: one ticker, or up to 100 joined by commas.",
     "GetIncentivePrograms/cursor":

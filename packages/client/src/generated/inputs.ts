@@ -650,7 +650,7 @@ export interface GetFCMOrdersInput {
 
 /** Input of the operation `GetFCMPositions`. */
 export interface GetFCMPositionsInput {
-  /** If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required. */
+  /** If the API key is locked to a subtrader, only this subtrader is valid. Otherwise, this field is required. */
   readonly subtrader_id?: string | undefined
   /** Only this market. */
   readonly ticker?: string | undefined

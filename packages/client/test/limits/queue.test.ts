@@ -121,7 +121,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("releases the memory of calls that left, even while an earlier deadline is pending", async () => {
+  it("releases the memory of calls that left, even while a call with an earlier deadline waits", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()

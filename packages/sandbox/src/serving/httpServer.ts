@@ -32,11 +32,11 @@ const maxHeadBytes = 128 * 1024
 /** Options of a server. A request that exceeds a time limit gets a 408. */
 export interface ListenOptions {
   /**
-   * The time limit from the connection, or from the first byte of a further request, until the end of the head.
-   * Default: 10,000.
+   * The time limit from the opening of the connection, or from the first byte of a later request, until the end of the
+   * head. Default: 10,000.
    */
   readonly headMillis?: number
-  /** The time limit until the end of the body. Default: 30,000. */
+  /** The time limit from the same moment until the end of the body. Default: 30,000. */
   readonly requestMillis?: number
   /**
    * How long an idle connection stays open after a response. Default: 75,000. HTTP clients close their idle connections

@@ -684,7 +684,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subtrader_id: {
-        doc: "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required.",
+        doc: "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise, this field is required.",
         required: false
       },
       ticker: {

@@ -170,7 +170,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, names)
   })
 
-  it("ends the subscription if a handler replaces all its markets at once", () => {
+  it("ends the subscription if an event handler replaces all markets of the subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     const changes = [() => subscription.remove(["A"]), () => void subscription.add(["B"])]
@@ -182,7 +182,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
   })
 
-  it("sends nothing for a subscription that a handler closes before its first command", () => {
+  it("sends nothing for a subscription that an event handler closes before the first command", () => {
     const world = new World()
     const { user } = world.live("trade")
     Object.assign(user, {

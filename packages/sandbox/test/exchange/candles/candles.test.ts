@@ -422,7 +422,7 @@ describe("shorten, for long histories of candlesticks", () => {
     )
   })
 
-  it("merges only minutes into hours if that is enough", () => {
+  it("merges only minutes into hours if that shortens the history enough", () => {
     const quotes = Array.from({ length: 200 }, (_, n) => quotePeriod(1_000_000 + n, [4_000 + n, 4_100 + n, 4_050 + n]))
     const shortened = [...quotes]
     shorten(shortened, 200)
