@@ -604,7 +604,7 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
       type = "createOrder"
     }
     const fields = commands[type]({ state: known, now, random })
-    const command = { type, ...fields } as Command // `commands[type]` makes the fields of this command
+    const command = { type, ...fields } as Command // `commands` returns the fields that belong to `type`
     log.push(JSON.stringify({ atMillis: now, command }))
     const result = exchange.execute<CommandType>(command, now)
     if (Result.isSuccess(result)) {
