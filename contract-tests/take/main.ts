@@ -149,7 +149,7 @@ const current = jsonOf(readFileSync(target, "utf8"))
 const earlier = jsonOf(git("show", `${values.since}:fixtures/spec/${kind}.json`))
 const overlayText = readFileSync(overlayFile, "utf8")
 const facts = jsonOf(Result.getOrThrow(raw).text)
-const source = (facts["info"] as JsonObject)["x-source"] as JsonObject // The importer adds both objects.
+const source = (facts["info"] as JsonObject)["x-source"] as JsonObject // The importer adds `info` and `x-source`.
 const decoded = Schema.decodeSync(Schema.fromJsonString(Overlay.Overlay))(overlayText)
 const { appliesTo } = decoded[kind]
 const nextOverlay = overlayText
@@ -289,7 +289,7 @@ function mentions(): ReadonlyArray<string> {
     : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), searchedNames, modules))
 }
 
-/** Returns the lines of `operations.ts`, or only one line if a module does not load. */
+/** Returns the lines that `operations.ts` prints. If a module does not load, returns one line with the error. */
 function operations(): ReadonlyArray<string> {
   const { code, text } = node("contract-tests/take/operations.ts")
   if (code === 0) return linesIn(text)

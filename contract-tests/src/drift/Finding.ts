@@ -66,7 +66,7 @@ export type Kind =
  */
 export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a request that is refused"
 
-/** A habit of clients because of which they accept a change. For example, they allow unknown fields. */
+/** A habit of clients that makes a change harmless. For example, they allow unknown fields. */
 export type Habit =
   | "unknown fields"
   | "open enums"

@@ -29,7 +29,7 @@ export interface World {
   readonly archivedTicker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Bids of the signer for five contracts at $0.40. The second bid has a client order id. */
+  /** Bids of the signer, each for five contracts at $0.40. The second bid has a client order id. */
   readonly orderIds: ReadonlyArray<string>
   readonly clientOrderId: string
   readonly groupId: string
@@ -70,7 +70,7 @@ export interface World {
   readonly seededSeconds: number
 }
 
-/** Returns the parameters of daily candlesticks. Their period contains every seeded trade, in Unix seconds. */
+/** Returns the parameters of daily candlesticks: a range, in Unix seconds, that contains every seeded trade. */
 export const candleDays = ({ seededSeconds }: World) => ({
   start_ts: Math.max(0, seededSeconds - 200 * 86_400),
   end_ts: seededSeconds + 86_400,

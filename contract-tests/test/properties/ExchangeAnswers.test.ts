@@ -36,7 +36,7 @@ const failureOf = (outcome: Property.Outcome): Property.Failed =>
 const local = LocalExchange.make()
 
 describe("P12 (the exchange's responses follow the document)", () => {
-  it("gets the same response for a repeated call, because each call starts from the same state", () => {
+  it("gets equal responses to equal calls, because each call starts from the seeded state", () => {
     const run = { operation: named("CreateOrderV2"), seed, runs: 1 }
     const answers = [0, 1].map(() => {
       const [exchanged] = local.call(run.operation, {

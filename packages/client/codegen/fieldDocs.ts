@@ -236,7 +236,7 @@ export const fieldDocs: FieldDocs = {
     "GetFCMPositions/event_ticker": "Only this event.",
     "GetFCMPositions/limit": "Items per page. Default: 100.",
     "GetFCMPositions/subtrader_id":
-      "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required.",
+      "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise, this field is required.",
     "GetFCMPositions/ticker": "Only this market.",
     "GetFills/ticker": "Only these markets: one ticker, or up to 100 joined by commas.",
     "GetIncentivePrograms/cursor":
@@ -313,7 +313,7 @@ export const fieldDocs: FieldDocs = {
     "CreateOrderV2Request/exchange_index":
       "The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens from the write buckets of all shards. Default: −1.",
     "CreateOrderV2Request/expiration_time":
-      "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled.",
+      "When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until they are canceled.",
     "CreateOrderV2Request/order_group_id": "The order group that the order joins.",
     "CreateOrderV2Request/post_only": "True: the order never takes from the book.",
     "CreateOrderV2Request/side":

@@ -126,7 +126,7 @@ describe("Pages.items", () => {
     })
   )
 
-  it.effect("rejects a class instance, whose accessors would not be sent", () =>
+  it.effect("rejects an input that is a class instance, because its accessors would not be sent", () =>
     Effect.gen(function* () {
       class Input {
         get type() {

@@ -281,7 +281,7 @@ const usedBytes = async (): Promise<number> => {
 }
 
 /**
- * Measures how much memory a reader costs that has stopped reading, while books change. Subtracts the memory of the
+ * Measures the memory that a reader costs after it has stopped reading, while books change. Subtracts the memory of the
  * orders that the exchange keeps.
  */
 const measureStall = async (): Promise<void> => {

@@ -32,7 +32,7 @@ const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family
   const literals = alternatives.flatMap((alternative) =>
     alternative.kind === "literal" ? alternative.values.filter((value) => typeOf(value) === family) : []
   )
-  // Unless a scalar alternative is a literal, its kind is its family.
+  // Except for literals, the kind of a scalar alternative is its family.
   const plain = alternatives.flatMap((alternative) =>
     alternative.kind === family ? [alternative as Exclude<Scalar, Shape.LiteralAlternative>] : []
   )

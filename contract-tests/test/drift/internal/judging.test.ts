@@ -74,7 +74,7 @@ describe("judge, for a difference between requests", () => {
   const breaking = [["breaking", "sends a request that is refused"]]
   const additive = [["additive", "unaffected"]]
 
-  it("classifies a tighter bound as breaking if the client sends a refused value", () => {
+  it("classifies a tighter bound as breaking if the client sends a value that the bound excludes", () => {
     assert.deepStrictEqual(judgedRequest(allows, undefined), breaking)
     assert.deepStrictEqual(
       judgedRequest(allows, () => "refused"),
@@ -82,7 +82,7 @@ describe("judge, for a difference between requests", () => {
     )
   })
 
-  it("classifies a tighter bound as additive if the client rejects, does not send or corrects the refused value", () => {
+  it("classifies a tighter bound as additive if the client rejects, omits or corrects a value that the bound excludes", () => {
     const rejects: ClientOf = () => ({ ok: false, pointers: ["/count"] })
     assert.deepStrictEqual(judgedRequest(rejects, undefined), additive)
     assert.deepStrictEqual(

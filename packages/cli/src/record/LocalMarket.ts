@@ -2,10 +2,10 @@
  * A market of a local exchange that follows a recorded order book.
  *
  * One account, the house, has resting orders with the recorded contracts at each price. Another account, the taker,
- * repeats the recorded trades, so that the recorded takers fill the orders of users when their turn comes. An order
- * that crosses the recorded book takes contracts from it.
+ * repeats the recorded trades. A repeated trade also fills a user's order when the turn of this order comes.
+ * A user's order that crosses the recorded book takes contracts from it.
  *
- * - When a price level grows, the house places another order behind the orders at this price. When it shrinks, the
+ * - When a price level grows, the house places another order behind the orders at this price. When a level shrinks, the
  *   house cancels its newest orders first. If only a part of an order must go, the house places the remaining part
  *   again, behind the other orders.
  * - The contracts that a user takes from a price level are missing until the next recorded change of this level.

@@ -17,13 +17,13 @@ import type { MergedWatch } from "./Upstream.ts"
 type WatchError = InvalidRequest | Feed.FeedError
 
 export interface LinesEvents {
-  /** Called with the book of a market after the book has changed. */
+  /** Called after the book of a market has changed. `read` is the book, or why it cannot be read. */
   readonly onRead: (
     ticker: string,
     read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>
   ) => void
   /**
-   * Called with markets that are not watched: the request is invalid, no line accepts them, or all lines have failed.
+   * Called with markets that cannot be watched: the request is invalid, no line accepts them, or all lines have failed.
    */
   readonly onFailed: (markets: ReadonlyArray<string>, error: WatchError) => void
 }
@@ -45,7 +45,7 @@ const hasEnded = ({ watch }: Opened) =>
 
 /**
  * Watches added markets on several lines. A watch ends when all its markets are refused, or all its lines have failed.
- * Then the next market opens a new watch.
+ * The next added market then opens a new watch.
  */
 export const mergeLines = (lines: number, { onFailed, onRead }: LinesEvents) =>
   Effect.gen(function* () {

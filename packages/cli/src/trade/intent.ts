@@ -44,7 +44,7 @@ export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]
 export const orderFlags = {
   tif: Flag.Literals("tif", ["gtc", "ioc", "fok"]).pipe(
     Flag.withDescription(
-      "gtc: rests until it is canceled; ioc: fills immediately as far as possible; fok: fills immediately and completely, or not at all (default gtc)"
+      "gtc: the unfilled part rests until it is canceled; ioc: fills immediately as far as possible; fok: fills immediately and completely, or not at all (default gtc)"
     ),
     Flag.withDefault("gtc")
   ),

@@ -16,8 +16,8 @@ import type { Facts } from "./facts.ts"
 import { describeOrder, type Spoken } from "./intent.ts"
 
 const words = {
-  good_till_canceled: "rests until it is canceled",
-  immediate_or_cancel: "fills immediately as far as possible, the remaining part is canceled",
+  good_till_canceled: "the unfilled part rests until it is canceled",
+  immediate_or_cancel: "fills immediately as far as possible, the unfilled part is canceled",
   fill_or_kill: "fills immediately and completely, or not at all"
 } as const
 
@@ -25,7 +25,7 @@ const orderWords = (request: Orders.CreateInput): string =>
   [
     request.expiration_time === undefined
       ? words[request.time_in_force]
-      : `rests until ${formatSeconds(request.expiration_time)}`,
+      : `the unfilled part rests until ${formatSeconds(request.expiration_time)}`,
     request.post_only === true ? "post only" : undefined,
     request.reduce_only === true ? "reduce only" : undefined,
     request.cancel_order_on_pause === true ? "canceled when trading pauses" : undefined,

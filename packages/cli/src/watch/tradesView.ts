@@ -11,7 +11,7 @@ export interface TradesViewState extends Omit<FrameState, "title"> {
   /** Empty for all markets. */
   readonly tickers: ReadonlyArray<string>
   readonly tape: Pick<Tape, "newest" | "added">
-  /** The number of added entries when the tape was paused. Undefined if the tape is not paused. */
+  /** The value of `tape.added` when the tape was paused. Undefined if the tape is not paused. */
   readonly pausedAt: number | undefined
   readonly scroll: number
 }
@@ -33,11 +33,11 @@ const subject = (tickers: ReadonlyArray<string>): string => {
   return tickers.length > 3 ? `${tickers.length} markets` : tickers.join(", ")
 }
 
-/** `before`: the number of entries before a pause, if there are newer entries. */
-const emptyText = (isLive: boolean, before: number | undefined): string => {
+/** `before`: how many entries arrived before the pause. Undefined unless newer entries arrived after it. */
+const emptyText = (isMoving: boolean, before: number | undefined): string => {
   if (before === 0) return "No trade before the pause."
   if (before !== undefined) return "The trades from before the pause are no longer kept."
-  return isLive ? "No trade yet. New trades appear here immediately." : "No trade yet."
+  return isMoving ? "No trade yet. New trades appear here immediately." : "No trade yet."
 }
 
 export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<Line> =>
@@ -56,6 +56,6 @@ export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<
       tapeHeader(tickerWidth)
     ]
     if (entries.length > 0) return [...head, ...entries.map((entry) => tapeLine(entry, tickerWidth))]
-    const text = emptyText(state.line._tag === "live", newer > 0 ? pausedAt : undefined)
+    const text = emptyText(state.line._tag === "live" && pausedAt === undefined, newer > 0 ? pausedAt : undefined)
     return [...head, ...wrap(text, columns).map((line): Line => [span(line, "dim")])]
   })

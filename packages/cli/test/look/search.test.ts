@@ -106,7 +106,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     })
   )
 
-  it.effect("reads the list from the exchange once in ten minutes, and prints the age of the list", () =>
+  it.effect("reuses the list of open events for ten minutes, and prints its age", () =>
     Effect.gen(function* () {
       const { requests, run } = yield* prepare
       const nowMillis = Date.now()
@@ -152,7 +152,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     })
   )
 
-  it.effect("works if the list cannot be kept, and prints a note", () =>
+  it.effect("finds markets even if the list cannot be kept, and prints a note", () =>
     Effect.gen(function* () {
       const { folder, run } = yield* prepare
       writeFileSync(folder, "a file, not a folder")

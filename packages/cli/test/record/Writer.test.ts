@@ -126,7 +126,7 @@ describe("Writer", () => {
     assert.strictEqual(files.length, 3)
   })
 
-  it("begins no other part if the current part has only lines that do not count", () => {
+  it("begins no other part if the current part has only uncounted lines, such as snapshots", () => {
     const { files, writer } = inMemory({ rotateBytes: 1, rotateMillis: 1 })
     writer.line("snapshot", false)
     writer.flush()

@@ -23,7 +23,7 @@ describe("parseSize", () => {
 })
 
 describe("parseTime", () => {
-  it("reads a time with a zone, Unix milliseconds, or a duration after the start", () => {
+  it("reads a time with a zone, Unix milliseconds, or a duration after the start of the recording", () => {
     const at = Date.UTC(2026, 10, 30, 12)
     assert.deepStrictEqual(["2026-11-30T12:00:00Z", "2026-11-30T13:00:00+01:00", `${at}`, "5m"].map(parseTime), [
       { at },

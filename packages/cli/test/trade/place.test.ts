@@ -45,7 +45,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
           "market       KXPREVIEW-26-T1",
           "now          NO 0.0000 bid, 1.0000 ask",
           "book         ask at YES price 0.60 (NO price 0.40)",
-          "order        rests until 2099-12-24T18:00:00Z",
+          "order        the unfilled part rests until 2099-12-24T18:00:00Z",
           "position     none in the primary account",
           "cost         4.00",
           "payout       10.00 if the market settles NO",
@@ -132,9 +132,9 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
     )
   })
 
-  describe("the question", () => {
+  describe("before it sends the order", () => {
     const args = ["order", "place", "buy", "yes", "KXASK-26-T1", "--count", "1", "--price", "0.10"]
-    it.effect("is followed by the order after yes and Enter", () =>
+    it.effect("waits for yes and Enter", () =>
       Effect.gen(function* () {
         const { orders, run } = yield* trading("KXASK-26-T1")
         const { exit, stdout } = yield* run(args, { columns: 100, keys: typed("yes") })
@@ -145,7 +145,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("ends the command after no, and is repeated after any other answer, such as a pasted command line", () =>
+    it.effect("ends after no, and asks again after any other answer, such as a pasted command line", () =>
       Effect.gen(function* () {
         const { orders, pendingFiles, run } = yield* trading("KXASKNO-26-T1")
         const others = args.with(4, "KXASKNO-26-T1")
@@ -160,7 +160,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("is not asked with --json, because the output must be one value", () =>
+    it.effect("fails with --json instead of asking, because the output must be one value", () =>
       Effect.gen(function* () {
         const { json, orders } = yield* trading("KXASKJSON-26-T1")
         const { exit, stderr, value } = yield* json(args.with(4, "KXASKJSON-26-T1"), {
@@ -184,7 +184,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         more
       )
 
-    it.effect("0: accepted, with the filled and the resting contracts", () =>
+    it.effect("exit code 0: accepted, with the filled and the resting contracts", () =>
       Effect.gen(function* () {
         const { json, pendingFiles, sandbox, ticker } = yield* trading("KXACCEPT-26-T1")
         const other = yield* sandbox.createAccount()
@@ -205,7 +205,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("0: accepted, and shows the filled, resting and canceled parts of the order", () =>
+    it.effect("exit code 0: accepted, and shows the filled, resting and canceled parts of the order", () =>
       Effect.gen(function* () {
         const { json, run, sandbox, ticker } = yield* trading("KXPART-26-T1")
         const other = yield* sandbox.createAccount()
@@ -245,7 +245,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("3: rejected, because the market is closed or does not exist", () =>
+    it.effect("exit code 3: rejected, because the market is closed or does not exist", () =>
       Effect.gen(function* () {
         const { json, pendingFiles, sandbox, ticker } = yield* trading("KXCLOSED-26-T1")
         yield* sandbox.closeMarket(ticker)
@@ -269,7 +269,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("3: rejected, with advice for the reason of the exchange", () =>
+    it.effect("exit code 3: rejected, with advice for the exchange's reason", () =>
       Effect.gen(function* () {
         const { run, sandbox, ticker } = yield* trading("KXREASONS-26-T1")
         const other = yield* sandbox.createAccount()
@@ -287,7 +287,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("3: rejected, because the balance is too small", () =>
+    it.effect("exit code 3: rejected, because the balance is too small", () =>
       Effect.gen(function* () {
         const { env, folder, sandbox, ticker } = yield* trading("KXPOOR-26-T1")
         const poor = yield* sandbox.createAccount({ dollars: "1.00" })
@@ -298,7 +298,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("4: the exchange does not accept the key", () =>
+    it.effect("exit code 4: the exchange does not accept the key", () =>
       Effect.gen(function* () {
         const { json, sandbox, ticker } = yield* trading("KXKEY-26-T1")
         yield* sandbox.plant({ operation: "CreateOrderV2", status: 401 })
@@ -308,7 +308,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("6: every attempt received 429, so nothing was placed", () =>
+    it.effect("exit code 6: every attempt received 429, so nothing was placed", () =>
       Effect.gen(function* () {
         const { json, orders, pendingFiles, sandbox, ticker } = yield* trading("KXBUSY-26-T1")
         yield* sandbox.plant({ operation: "CreateOrderV2", status: 429, times: 4 })
@@ -320,7 +320,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("6: nothing was sent, because nothing listens at the address", () =>
+    it.effect("exit code 6: nothing was sent, because nothing listens at the address", () =>
       Effect.gen(function* () {
         const { env, pendingFiles, run, ticker } = yield* trading("KXNOWHERE-26-T1")
         const { exit } = yield* run(place(ticker, "nowhere-1"), { env: { ...env, KALSHI_ENV: "http://127.0.0.1:9" } })

@@ -80,7 +80,7 @@ describe("renderTrades", () => {
     )
   })
 
-  it("does not move while it is paused, and counts the newer trades", () => {
+  it("keeps the shown trades while the tape is paused, and counts the newer trades", () => {
     const tape = tapeOf([trade(3, "ask", "0.4500", "2.50")])
     const paused = { ...state, tape, pausedAt: tape.added }
     const before = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
@@ -90,7 +90,7 @@ describe("renderTrades", () => {
     assert.match(after[1] ?? "", /paused, 1 newer \(Home shows them\)$/)
   })
 
-  it("does not move when earlier trades arrive while it is paused", () => {
+  it("keeps the shown trades when earlier trades arrive while the tape is paused", () => {
     const tape = tapeOf([3, 2, 1].map((ago) => trade(ago, "ask", "0.4500", `${ago}.00`)))
     const paused = { ...state, tape, pausedAt: tape.added }
     const before = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
@@ -102,7 +102,7 @@ describe("renderTrades", () => {
     assert.include(after[7], "5.00")
   })
 
-  it("says while it is paused that its trades are no longer kept", () => {
+  it("says that the trades from before a pause are no longer kept", () => {
     const tape = new Tape(2)
     for (let ago = 9; ago > 0; ago--) tape.add(trade(ago, "ask", "0.4500", "1.00"))
     const screen = (pausedAt: number) =>
@@ -112,16 +112,17 @@ describe("renderTrades", () => {
     assert.strictEqual(screen(0)[2]?.trim(), "No trade before the pause.")
   })
 
-  it("says that there is no trade, and promises new trades only while the connection is live", () => {
+  it("promises new trades only while the connection is live and the tape is not paused", () => {
     const empty = { ...state, tape: new Tape(10) }
     const shown = (view: TradesViewState) => textsOf(renderTrades(view, { columns: 80, rows: 24 })).join("\n")
     assert.include(shown(empty), "No trade yet. New trades appear here immediately.")
     assert.notInclude(shown({ ...empty, line: { _tag: "connecting" } }), "New trades appear")
+    assert.notInclude(shown({ ...empty, pausedAt: 0 }), "New trades appear")
   })
 })
 
 describe("tapeRows", () => {
-  it("is the number of trades that the view shows", () => {
+  it("returns the number of trades that the view shows", () => {
     for (const rows of [5, 10, 24, 50]) {
       const tape = tapeOf(Array.from({ length: 100 }, (_, index) => trade(index, "bid", "0.5000", "1.00")))
       const screen = textsOf(renderTrades({ ...state, tape }, { columns: 80, rows }))

@@ -403,7 +403,7 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
-  /** A read that is already wanted keeps its time, because that time is earlier. */
+  /** A read of fills that is already wanted keeps its start, because that is earlier than `sinceMillis`. */
   #wantFills(sinceMillis: number): void {
     if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
   }

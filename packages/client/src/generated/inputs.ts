@@ -276,8 +276,8 @@ export interface CreateOrderV2Input {
    */
   readonly exchange_index?: ExchangeIndex | undefined
   /**
-   * When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is
-   * canceled. Unix seconds.
+   * When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until
+   * they are canceled. Unix seconds.
    */
   readonly expiration_time?: number | undefined
   /** The order group that the order joins. */
@@ -650,7 +650,7 @@ export interface GetFCMOrdersInput {
 
 /** Input of the operation `GetFCMPositions`. */
 export interface GetFCMPositionsInput {
-  /** If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required. */
+  /** If the API key is locked to a subtrader, only this subtrader is valid. Otherwise, this field is required. */
   readonly subtrader_id?: string | undefined
   /** Only this market. */
   readonly ticker?: string | undefined

@@ -197,8 +197,8 @@ export interface CreateOrderV2Request {
    */
   readonly exchange_index?: ExchangeIndex
   /**
-   * When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is
-   * canceled. Unix seconds.
+   * When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until
+   * they are canceled. Unix seconds.
    */
   readonly expiration_time?: number
   /** The order group that the order joins. */

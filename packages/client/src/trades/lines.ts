@@ -23,7 +23,7 @@ type FeedService = Feed.KalshiFeed["Service"]
 /**
  * The minimum number of ids to remember: of delivered trades, and separately of trades read over REST. At 100 bytes per
  * id, all ids take up to 40 MB. The busiest recorded hour had about 500 messages per second: at this rate, 100,000
- * messages take three minutes.
+ * messages arrive in three minutes.
  */
 const capacity = 100_000
 
@@ -31,8 +31,8 @@ const capacity = 100_000
 export interface LineState {
   /**
    * - `complete`: each trade that the line did not deliver was delivered by another line, or is in a reported hole.
-   * - `unproven`: the line became live while another line was complete. The trades before that may still be missing on
-   *   every line.
+   * - `unproven`: the line became live while another line was complete. Trades from before that moment may
+   *   still be missing on every line.
    * - `lost`: the line is not live, or it is late.
    */
   readonly status: LineStatus
@@ -221,7 +221,7 @@ export class TradeLines {
   }
 
   #apply(line: Line, trade: Trade, receivedMillis: number): void {
-    // A block trade can be reported late, so its time does not show how far the line is.
+    // A block trade can be reported late, so its time does not show how far the line has come.
     if (trade.is_block_trade !== true) {
       this.#report(this.#coverage.trade(line.index, trade.ts_ms, this.#nowMillis()))
       const due = this.#coverage.nextMillis()

@@ -58,7 +58,7 @@ const faults: ReadonlyArray<Fault> = [
   ),
   reducing("reports a fill again when its missing fields arrive", 'added === "new" ?', "true ?"),
   reducing(
-    "never reads the lists of a verification",
+    "reads no list again for a verification",
     "if (!read.isWanted) read.want(sinceMillis",
     "read.want(Infinity * sinceMillis"
   ),
@@ -70,12 +70,12 @@ const faults: ReadonlyArray<Fault> = [
   ordering("accepts an older update", "return after - before", "return 1"),
   ordering("opens a closed order again", "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 1 : -1", ""),
   ordering(
-    "loses a fill if the times are equal",
+    "loses a fill of an order if two of its states have equal times",
     "return FixedPoint.compare(next.fill_count_fp, order.fill_count_fp)",
     "return 0"
   ),
   ordering(
-    "lets an early read replace a message",
+    "lets a read that began too early replace a message of an order",
     "return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis",
     "return true"
   ),
@@ -84,7 +84,11 @@ const faults: ReadonlyArray<Fault> = [
     "this.#doubt(entry, receivedMillis)\n      missing.push",
     "this.#open.delete(id)\n      missing.push"
   ),
-  ordering("confirms an order by an early read", "return doubt.counts(origin.startedMillis)", "return true"),
+  ordering(
+    "confirms an order by a read that began too early",
+    "return doubt.counts(origin.startedMillis)",
+    "return true"
+  ),
   ordering(
     "confirms an order by a message whose status is `unknown`",
     'if (doubt === undefined || next.status === "unknown") return false',
@@ -124,7 +128,7 @@ const faults: ReadonlyArray<Fault> = [
   ),
   positioning("mixes the subaccounts", "`${subaccount} ${ticker}`", "ticker"),
   positioning(
-    "lets an early read replace a message",
+    "lets a read that began too early replace a message of a position",
     "if (startedMillis < known.pushedMillis + this.#lagMillis ||",
     "if ("
   ),

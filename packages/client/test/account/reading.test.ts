@@ -159,7 +159,7 @@ describe("readWhenNeeded", () => {
       })
   )
 
-  reading("rounds the time of the first fill down to seconds", { fillsFromMillis: startMillis - 1 }, (world) =>
+  reading("rounds `fillsFromMillis` down to seconds", { fillsFromMillis: startMillis - 1 }, (world) =>
     Effect.gen(function* () {
       world.subscribe("fill")
       yield* TestClock.adjust(1_000)

@@ -67,7 +67,7 @@ describe("Read", () => {
     assert.isUndefined(read.page(["c"], 108, true, 108))
   })
 
-  it("does not add a page to a read that is already complete, even if both reads began at the same time", () => {
+  it("does not combine the pages of a complete read and the next read, even if both began at the same time", () => {
     const read = new Read(10, 100, 1)
     read.page(["a"], 100, true, 100)
     read.want(100)

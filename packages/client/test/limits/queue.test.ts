@@ -76,7 +76,7 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns ascending deadlines of the calls that stay, however many of 400 calls leave", () => {
+  it("returns the deadlines of the waiting calls in ascending order, however many calls have left", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
       // The deadlines are distinct and unsorted.
@@ -121,7 +121,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("releases the memory of calls that left, even while an earlier deadline is pending", async () => {
+  it("releases the memory of calls that left, even while a call with an earlier deadline waits", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()

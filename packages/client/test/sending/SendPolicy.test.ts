@@ -252,7 +252,7 @@ describe("an attempt", () => {
     })
   )
 
-  it.effect("of a public operation is unsigned", () =>
+  it.effect("is unsigned if the operation is public", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Exchange.status(), [
         { status: 200, body: { exchange_active: true, trading_active: true } }
@@ -360,7 +360,7 @@ describe("SendPolicy.Overrides", () => {
 describe("SendPolicy", () => {
   const sentUnder = (policy: object) => play(get, [], policy)
 
-  it.effect("if it is invalid, fails with InvalidRequest before anything is sent", () =>
+  it.effect("fails with InvalidRequest if it is invalid, before anything is sent", () =>
     Effect.gen(function* () {
       for (const [policy, member] of [
         [{ attemptTimeout: 0 }, "attemptTimeout"],
@@ -456,8 +456,8 @@ describe("SendPolicy", () => {
   )
 })
 
-describe("Signer", () => {
-  it.effect("sends nothing while it hangs, so afterLostAnswer stays false", () => {
+describe("a call", () => {
+  it.effect("sends nothing while its signer hangs, so afterLostAnswer stays false", () => {
     let stalls = 1
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
@@ -467,7 +467,7 @@ describe("Signer", () => {
     })
   })
 
-  it.effect('if it never completes, causes a RequestTimeout with requestSent "no"', () =>
+  it.effect('fails with RequestTimeout and requestSent "no" if its signer never completes', () =>
     Effect.gen(function* () {
       const error = yield* failureOf(Orders.create(order), [], {}, { ...signer(), sign: () => Effect.never })
       assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)
@@ -475,7 +475,7 @@ describe("Signer", () => {
     })
   )
 
-  it.effect("causes a SigningError if it throws", () =>
+  it.effect("fails with SigningError if its signer throws", () =>
     Effect.gen(function* () {
       const sign = () => {
         throw new Error("a fault of the signer")
@@ -503,11 +503,11 @@ describe("a call with a slow signer", () => {
   })
 })
 
-describe("afterLostAnswer", () => {
+describe("the error of a call", () => {
   const lostThen = (then: Reply) =>
     failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
-  it.effect("is true in the error of a retry, because the first attempt may have succeeded", () =>
+  it.effect("sets afterLostAnswer after a lost response, because the first attempt may have succeeded", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
@@ -519,7 +519,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect('the error keeps requestSent "maybe" if the connection of the retry is refused', () =>
+  it.effect('keeps requestSent "maybe" after a lost response if the connection of the retry is refused', () =>
     Effect.gen(function* () {
       const error = yield* lostThen({ fault: "ECONNREFUSED" })
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
@@ -527,7 +527,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("the error is a TransportError, not a SigningError, if the retry cannot be signed", () => {
+  it.effect("is a TransportError, not a SigningError, if a retry after a lost response cannot be signed", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
     const failingSecondTime = {
@@ -544,7 +544,7 @@ describe("afterLostAnswer", () => {
   const notFound: Reply = { status: 404, body: { code: "not_found" } }
   const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
 
-  it.effect("is true in a 404 for a delete whose first response was lost", () =>
+  it.effect("sets afterLostAnswer in a 404 for a delete whose first response was lost", () =>
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [{ fault: "ECONNRESET", syscall: "read" }, notFound]
       const failure = yield* failureOf(OrderGroups.delete({ order_group_id: id }), replies)
@@ -553,7 +553,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("is true in a 409 for a create whose first response was lost", () =>
+  it.effect("sets afterLostAnswer in a 409 for a create whose first response was lost", () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 504, 520, 524, 598]) {
         const error = yield* failureOf(withId, [{ status }, exists])
@@ -562,7 +562,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("is false on a first attempt, and after a refused connection, 429 or 425", () =>
+  it.effect("does not set afterLostAnswer on a first attempt, or after a refused connection, 429 or 425", () =>
     Effect.gen(function* () {
       for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>
@@ -574,8 +574,8 @@ describe("afterLostAnswer", () => {
   )
 })
 
-describe("interruption", () => {
-  it.effect("during the wait for a retry prevents the retry", () =>
+describe("an interruption", () => {
+  it.effect("prevents the retry for which the call waits", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(get)
       yield* TestClock.adjust(0)
@@ -597,7 +597,7 @@ describe("SendPolicy.resolve", () => {
     })
   })
 
-  it("accepts half a millisecond, and one byte", () => {
+  it("accepts timeouts of half a millisecond, and a body limit of one byte", () => {
     const policy = { attemptTimeout: "500 micros", totalTimeout: "500 micros", maxBodyBytes: 1 } as const
     assert.deepInclude(SendPolicy.resolve(policy) as object, { attemptMillis: 0.5, totalMillis: 0.5, maxBodyBytes: 1 })
   })

@@ -23,7 +23,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("fails and dies like the effect", () =>
+      it.live("passes on a failure and a defect of the effect", () =>
         Effect.gen(function* () {
           const failure = yield* Effect.flip(on(timeoutOrElse(Effect.fail("no" as const), 60_000, Effect.void)))
           assert.strictEqual(failure, "no")
@@ -58,7 +58,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("is interrupted with its caller, and runs the finalizers", () =>
+      it.live("interrupts the effect with its caller, and runs the finalizers of the effect", () =>
         Effect.gen(function* () {
           const started = yield* Deferred.make<void>()
           let finalized = false

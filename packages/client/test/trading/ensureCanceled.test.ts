@@ -184,7 +184,8 @@ describe("Orders.ensureCanceled", () => {
           const rejected = errorReply(status, "some_code")
           const replies = [loss, notFound, stale, rejected, unresolved, stale, rejected, unresolved]
           const { error } = mayRest((yield* cancel(replies, { within })).value)
-          if (error === undefined || !("carriedOut" in error)) return assert.fail(`no error with a status: ${status}`)
+          if (error === undefined || !("carriedOut" in error))
+            return assert.fail(`no HTTP error after status ${status}`)
           assert.strictEqual(error._tag, tag)
           assert.deepStrictEqual([error.status, error.afterLostAnswer, error.carriedOut], [status, true, "maybe"])
         }
@@ -393,7 +394,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only from reads newer than the call, measured by the exchange's clock", () =>
+  it.effect("returns NoSuchOrder only from reads newer than the call, by the exchange's clock if that is ahead", () =>
     Effect.gen(function* () {
       const startMillis = 36_000_000
       for (const [skewMillis, asOfMillis, expected] of [
@@ -401,7 +402,7 @@ describe("Orders.ensureCanceled", () => {
         [undefined, 1, "NoSuchOrder"],
         [10_000, 10_500, "MayRest"],
         [10_000, 11_001, "NoSuchOrder"],
-        // The exchange's clock is behind, so the reads must be newer than the local time.
+        // If the exchange's clock is behind, the reads must be newer than the call by the local clock.
         [-10_000, -1_000, "MayRest"],
         [-10_000, 1, "NoSuchOrder"]
       ] as const) {

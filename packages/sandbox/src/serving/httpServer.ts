@@ -32,18 +32,18 @@ const maxHeadBytes = 128 * 1024
 /** Options of a server. A request that exceeds a time limit gets a 408. */
 export interface ListenOptions {
   /**
-   * The time limit from the connection, or from the first byte of a further request, until the end of the head.
-   * Default: 10,000.
+   * The time limit from the opening of the connection, or from the first byte of a later request, until the end of the
+   * head. Default: 10,000.
    */
   readonly headMillis?: number
-  /** The time limit until the end of the body. Default: 30,000. */
+  /** The time limit from the same moment until the end of the body. Default: 30,000. */
   readonly requestMillis?: number
   /**
    * How long an idle connection stays open after a response. Default: 75,000. HTTP clients close their idle connections
    * earlier (undici after 4 seconds, httpx after 5), so that no request arrives on a connection that is about to close.
    */
   readonly keepAliveMillis?: number
-  /** The server closes further connections immediately. Default: 4,096. */
+  /** The server immediately closes each connection beyond this number. Default: 4,096. */
   readonly maxConnections?: number
   /**
    * The memory that the bodies of incomplete requests may take together. A request beyond this limit gets a 503.

@@ -14,13 +14,13 @@ export interface Upgrades {
   readonly upgrade: (request: WireRequest) => Upgrade
 }
 
-/** Passes an upgrade at the feed's path to the feed. Refuses any other path as not found. */
+/** Passes an upgrade at the feed's path to the feed. Refuses an upgrade at any other path with 404. */
 export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
   pathOf(request) === feedPath
     ? feed.upgrade(request)
     : { _tag: "Refused", response: toWire(failure(404, "not_found", "no feed has this path"), Date.now()) }
 
-/** The response to a GET of the feed's path that is no upgrade. Undefined for other requests. */
+/** The response to an ordinary GET of the feed's path. Undefined for any other request. */
 export const upgradeRequired = (request: WireRequest): WireResponse | undefined => {
   if (request.method !== "GET" || pathOf(request) !== feedPath) {
     return undefined

@@ -316,7 +316,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S24: waits longer while connections close right after their handshake", ({ sandbox }) =>
+  inMemory("S24: waits longer before each dial while connections close right after their handshake", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", closeCode: 1012, times: 8 })
       yield* collect(Feed.subscribe("trade"))

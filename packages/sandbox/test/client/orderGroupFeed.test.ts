@@ -37,7 +37,7 @@ const waitingFor = (order_group_id: string) =>
     return yield* Effect.forkScoped(triggered, { startImmediately: true })
   })
 
-describe("OrderGroups.watch", () => {
+describe("`triggered` of OrderGroups.watch", () => {
   it.effect("succeeds as soon as fills exceed the limit of the group", () =>
     Effect.gen(function* () {
       const { asMaker, asTaker, order_group_id, withFeed } = yield* world

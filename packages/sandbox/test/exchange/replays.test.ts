@@ -551,7 +551,7 @@ const batchQuoteIn = ({ random, state }: Known, status: string) => {
   }
 }
 
-const types = Object.keys(commands) as ReadonlyArray<CommandType> // the type of the table makes its keys exhaustive
+const types = Object.keys(commands) as ReadonlyArray<CommandType> // `commands` has a key for each command type
 
 /** These commands are chosen more often, so that there is a state to change. */
 const frequent: ReadonlyArray<CommandType> = [
@@ -604,7 +604,7 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
       type = "createOrder"
     }
     const fields = commands[type]({ state: known, now, random })
-    const command = { type, ...fields } as Command // the table returns the fields that belong to `type`
+    const command = { type, ...fields } as Command // `commands` returns the fields that belong to `type`
     log.push(JSON.stringify({ atMillis: now, command }))
     const result = exchange.execute<CommandType>(command, now)
     if (Result.isSuccess(result)) {

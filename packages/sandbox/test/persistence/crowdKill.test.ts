@@ -1,6 +1,6 @@
 /**
- * A crowd is a group of simulated traders. A snapshot replaces the commands in the state file so often that many kills
- * interrupt this compaction.
+ * A crowd is a group of simulated traders. The state file is compacted (a snapshot replaces its commands) so often that
+ * many kills interrupt a compaction.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { once } from "node:events"
@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const kills = sampleSize(6, 100)
 const killsPerFile = sampleSize(3, 5)
-/** Of the restarts of a state file, the restart with this index has no crowd. */
+/** The index of the restart without a crowd. Index 0 is the first start. */
 const withoutCrowd = 2
 const size = 20
 const compactAfterCommands = "10"
@@ -112,9 +112,9 @@ const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> =>
   }
 }
 
-describe("an exchange with a crowd that is killed at a random point", () => {
+describe("an exchange with a crowd, killed at random points", () => {
   it(
-    `after each of ${kills} restarts, has every acknowledged change once, and the accounts of its crowd`,
+    `has each acknowledged change once after each of ${kills} restarts, and keeps the accounts of its crowd`,
     async () => {
       const found = { kills: 0, answered: 0, trades: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {

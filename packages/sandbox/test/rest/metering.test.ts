@@ -14,13 +14,13 @@ const descriptorOf = (operationId: string) =>
   routes.find(({ descriptor }) => descriptor.operationId === operationId)!.descriptor
 
 describe("costOf", () => {
-  it("is the token cost that the client knows, for every operation", () => {
+  it("returns the token cost that the client knows, for every operation", () => {
     for (const { descriptor } of routes) {
       assert.strictEqual(costOf(descriptor, {}), descriptor.limits.cost, descriptor.operationId)
     }
   })
 
-  it("is the sum over the items of a batch", () => {
+  it("adds the costs of the items of a batch", () => {
     const items = (count: number) => ({ orders: Array.from({ length: count }, () => ({})) })
     assert.strictEqual(costOf(descriptorOf("BatchCreateOrdersV2"), items(7)), 70)
     assert.strictEqual(costOf(descriptorOf("BatchCancelOrdersV2"), items(7)), 14)

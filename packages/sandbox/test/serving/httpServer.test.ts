@@ -244,7 +244,9 @@ describe("listen, with many large bodies", () => {
       })
     )
   )
+})
 
+describe("listen", () => {
   it.live("closes connections beyond the maximum number", () =>
     scoped(
       Effect.gen(function* () {

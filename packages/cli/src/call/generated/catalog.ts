@@ -684,7 +684,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subtrader_id: {
-        doc: "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required.",
+        doc: "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise, this field is required.",
         required: false
       },
       ticker: {
@@ -1898,7 +1898,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: false
           },
           expiration_time: {
-            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled. Unix seconds.",
+            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until they are canceled. Unix seconds.",
             required: false
           },
           order_group_id: {
@@ -2019,7 +2019,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       expiration_time: {
-        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled. Unix seconds.",
+        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the unfilled contracts rest until they are canceled. Unix seconds.",
         required: false
       },
       order_group_id: {

@@ -39,7 +39,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("reuses the room of early messages that no subscription claimed", () => {
+  it("drops early messages that no subscription claims, so that new early messages fit", () => {
     const world = new World({ maxEarlyMessages: 3 })
     world.live("trade")
     world.subscribe("fill")
@@ -155,7 +155,7 @@ describe("reconcile", () => {
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
   })
 
-  it("sends all markets in one command again after both halves of an update got their replies", () => {
+  it("sends the next update in one command after both halves of a split update got replies", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])
@@ -170,7 +170,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, names)
   })
 
-  it("ends the subscription if a handler replaces all its markets at once", () => {
+  it("ends the subscription if an event handler replaces all markets of the subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     const changes = [() => subscription.remove(["A"]), () => void subscription.add(["B"])]
@@ -182,7 +182,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
   })
 
-  it("sends nothing for a subscription that a handler closes before its first command", () => {
+  it("sends nothing for a subscription that an event handler closes before the first command", () => {
     const world = new World()
     const { user } = world.live("trade")
     Object.assign(user, {

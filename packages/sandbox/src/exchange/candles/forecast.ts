@@ -113,8 +113,8 @@ const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
 }
 
 /**
- * The distribution from markets whose strikes have one bound each. Raises a probability that is lower than the
- * probability of a smaller value.
+ * The distribution from markets whose strikes have one bound each. Raises a probability that is lower than that
+ * of a smaller value, because such a distribution is impossible.
  */
 const ofLadder = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   let highest = 0

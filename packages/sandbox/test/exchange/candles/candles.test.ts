@@ -371,7 +371,7 @@ describe("View.candles, for any orders", () => {
     assert.isAbove(traded, 500)
   })
 
-  it("differs from the fold if any one trade is missing, or one of some price changes", () => {
+  it("differs from every fold that lacks one trade, and from many folds that lack one price change", () => {
     const minutes = 1
     const all = { ...everything, minutes }
     const { ticks, view } = run(fc.sample(step, { seed, numRuns: 60 }))
@@ -435,7 +435,7 @@ describe("shorten, for long histories of candlesticks", () => {
     )
   })
 
-  it("merges only minutes into hours if that is enough", () => {
+  it("merges only minutes into hours if that shortens the history enough", () => {
     const quotes = Array.from({ length: 200 }, (_, n) => quotePeriod(1_000_000 + n, [4_000 + n, 4_100 + n, 4_050 + n]))
     const shortened = [...quotes]
     shorten(shortened, 200)

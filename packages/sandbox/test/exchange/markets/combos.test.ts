@@ -397,7 +397,7 @@ describe("a combo", () => {
 })
 
 describe("Exchange.restore, with combos", () => {
-  it("continues with the collections, the combos, their legs and the creations of the week", () => {
+  it("keeps the collections, the combos, their legs, and how many combos each account created in seven days", () => {
     const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     const combo = floor.combo("A yes", "B no")
     unwrap(floor.determine("A", { scalar: "0.50" }))

@@ -71,7 +71,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
   })
 
-  it("includes the maker's fee of a resting remainder, if that is higher", () => {
+  it("includes the maker's fee instead of the taker's fee if that is higher and the order can rest", () => {
     const floor = makeFloor()
     const market = "KXDEAR-26-YES"
     unwrap(floor.execute({ type: "createMarket", market: { ticker: market, takerFeeRate: 0, makerFeeRate: 175 } }))
@@ -99,7 +99,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(refusalOf(amended).code, "insufficient_balance")
   })
 
-  it("is zero for closing orders, and held contracts cover the oldest orders first", () => {
+  it("is zero if held contracts cover the order, and they cover the oldest orders first", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "10"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -177,8 +177,10 @@ describe("the reserved money of an order", () => {
     unwrap(amend(10, 20))
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
+})
 
-  it("limits, together with the free cash, what an order pays, even if fees are rounded", () => {
+describe("an order", () => {
+  it("pays at most its reserved money and the free cash, even if fees are rounded", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {

@@ -38,7 +38,7 @@ export interface IndexPoint {
 const minute = 60_000
 const hour = 60 * minute
 
-/** A reading counts only if it is received within this time. */
+/** A reading counts only if it is received within this time after the start of its minute. */
 const deadlineMillis = 3 * minute
 
 /** A minute has a value only if at least this many stations were accepted. */
@@ -46,7 +46,7 @@ const quorum = 3
 
 /**
  * Returns the points of the index in the window, including its bounds. Until the deadline of a minute has passed, its
- * point is incomplete. Then the minute has a final point, or no point if too few stations were accepted.
+ * point is incomplete. After that, the minute has a final point, or no point if too few stations were accepted.
  */
 export const pointsOf = (
   seed: number,

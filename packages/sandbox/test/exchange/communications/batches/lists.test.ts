@@ -44,8 +44,7 @@ describe("View.listRfqBatches", () => {
     }
     assert.deepStrictEqual(
       pages.map((page) => [page.length, page.flatMap(({ rfqs }) => rfqs).length]),
-      // The latest update comes first. The newest batch replaced the third newest batch. That batch was updated too, so
-      // it comes second.
+      // The latest update comes first. The newest batch closed the third newest batch, which therefore comes second.
       [
         [3, 19 + 40 + 40],
         [3, 2 + 20 + 40],
