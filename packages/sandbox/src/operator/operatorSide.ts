@@ -247,16 +247,16 @@ export interface FeedOperator {
   /** Drops connections: by a close frame, by a reset, or by silence. Returns the number of dropped connections. */
   readonly drop: (options?: DropFeed) => Effect.Effect<number, SandboxError>
   /**
-   * Discards the data messages of subscriptions from now on. Pings and replies continue. Returns the number of
-   * subscriptions.
+   * Discards the data messages of the selected subscriptions from now on. Pings and replies continue. Returns the number
+   * of these subscriptions.
    */
   readonly stall: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /**
-   * Stops discarding the data messages of subscriptions. The discarded messages remain a gap in `seq`. Returns the
-   * number of subscriptions.
+   * Stops discarding the data messages of the selected subscriptions. The discarded messages remain a gap in `seq`.
+   * Returns the number of these subscriptions.
    */
   readonly resume: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
-  /** Sends an error to subscriptions. Codes 10 and 25 end them. Returns the number of subscriptions. */
+  /** Sends an error to the selected subscriptions, and returns their number. The codes 10 and 25 end them. */
   readonly fail: (code: number, selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /** Sends a message to all subscriptions of a channel, or to the subscriptions of one account. */
   readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>
