@@ -50,7 +50,7 @@ export interface Credentials {
   readonly accountId: string
   readonly keyId: string
   readonly kind: Signer.KeyKind
-  /** PEM. RSA in PKCS#1, Ed25519 in PKCS#8, as the exchange's own key generation returns them. */
+  /** The key as PEM: PKCS#1 for RSA, PKCS#8 for Ed25519, as the exchange returns the keys that it generates. */
   readonly privateKey: Redacted.Redacted<string>
   readonly publicKey: string
   /** Signs synchronously with this key, and therefore also works under `TestClock`. */
@@ -127,8 +127,8 @@ export interface Operator {
   readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   /**
-   * Makes an account an FCM member, which can create subtraders. Transfers of positions need an error account, which
-   * receives them.
+   * Makes an account an FCM member, which can create subtraders. Transfers of positions need an error account, whose
+   * subtraders receive the positions.
    */
   readonly enableFcm: (
     accountId: string,
