@@ -76,7 +76,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
-  /** Whether `bufferedBytes` was above 0, so that the feed waits until the client has received these bytes. */
+  /** Whether `bufferedBytes` was above 0, so the feed must be notified when the client has received these bytes. */
   #isBehind = false
   #isScheduled = false
 
@@ -118,7 +118,7 @@ class MemorySocket implements Socket.WebSocketLike {
   }
 
   /**
-   * With a listener of `unexpected-response`, a refused upgrade causes no events `error` and `close`. For other events,
+   * With a listener of `unexpected-response`, the response to a refused upgrade causes no events `error` and `close`. For other events,
    * use {@link addEventListener}.
    */
   on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this

@@ -1,6 +1,6 @@
 /**
  * Delivers events to the users of subscriptions, and ends subscriptions. A member is one user of a topic (a channel
- * with a filter). A slot is a subscription of the exchange (see `model.ts`).
+ * with a filter). A slot is a subscription at the exchange (see `model.ts`).
  *
  * @module
  */
@@ -28,6 +28,10 @@ export const deliver = (core: Core, members: ReadonlyArray<Member>, event: Sessi
 
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
+
+export const announceBooks = (core: Core, slot: Slot, markets: ReadonlyArray<string>): void => {
+  if (slot.line.replaces === undefined) notify(core, usersOf(slot), ({ onBookRequest }) => onBookRequest?.(markets))
+}
 
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
