@@ -107,7 +107,7 @@ describe("the markets of the crowd", () => {
     }
   })
 
-  it("close on the quarter hour, are determined one minute later, and pay two minutes later", () => {
+  it("close on the quarter hour, are determined a minute after the close, and pay another minute later", () => {
     const exchange = makeCrowded()
     const closeMillis = Date.UTC(2026, 10, 30, 14, 15)
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301415-"))!
