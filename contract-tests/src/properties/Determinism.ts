@@ -34,7 +34,7 @@ const withDescriptor = (
 ): ClientOperations.ClientOperation => {
   const client = findOperation(operationId)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // The altered descriptor does not fit the types of the operation, which is the injected fault. The casts hide this.
+  // The altered descriptor is the injected fault, so it does not fit the types of the operation. The casts hide this.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }

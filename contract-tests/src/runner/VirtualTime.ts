@@ -29,7 +29,7 @@ export interface VirtualTime {
   readonly advanceTo: (millis: number) => void
 }
 
-/** If a program takes more steps while the time stands still, it counts as an endless loop. */
+/** A program that takes more than this number of steps while the time stands still counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
 /** Makes a clock that starts at the Unix time `startMillis`. */

@@ -15,7 +15,7 @@ export interface Parameter {
   readonly required: boolean
   readonly deprecated: boolean
   readonly byDefault: Default
-  /** How a list is written: `comma` joins the items into one value, `repeated` writes the key once per item. */
+  /** How a list is written: `comma` joins the items into one value, `repeated` writes the parameter once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 

@@ -10,7 +10,7 @@ import type * as Errors from "./Errors.ts"
 export interface Parameter<out A = unknown, out Required extends boolean = boolean> {
   readonly schema: Schema.Codec<A>
   readonly required: Required
-  /** `single` writes one value. `comma` joins a list into one value. `repeated` writes the key once per item. */
+  /** `single` writes one value. `comma` joins a list into one value. `repeated` writes the parameter once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 

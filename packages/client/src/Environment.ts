@@ -57,7 +57,7 @@ export const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * Parses the name of an environment, or an address. REST is served under `/trade-api/v2`, the feed under
- * `/trade-api/ws/v2`. Plain `http` is accepted only for loopback, so that no signature is sent unencrypted.
+ * `/trade-api/ws/v2`. Plain `http` is accepted only for loopback, so that no signature leaves this machine unencrypted.
  */
 export const parse = (text: string): Result.Result<Environment, InvalidEnvironment> => {
   const name = text.trim()

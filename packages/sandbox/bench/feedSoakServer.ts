@@ -164,7 +164,7 @@ class Flow {
   }
 }
 
-/** An effect that injects a fault. For `all messages stalled`, it completes after two seconds, as the fault ends. */
+/** An effect that injects a fault. For `all messages stalled`, it completes after two seconds, when the fault ends. */
 const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   const delta = { feed: "frame", type: "orderbook_delta" } as const
   const snapshot = { feed: "frame", type: "orderbook_snapshot" } as const

@@ -64,7 +64,7 @@ export interface Options extends TestOptions {
    * false.
    */
   readonly allowRemote?: boolean
-  /** `real`: the exchange follows Effect's `Clock`. `frozen`: `moveClock` moves its time. Default: `real`. */
+  /** `real`: the exchange follows Effect's `Clock`. `frozen`: only `moveClock` moves its time. Default: `real`. */
   readonly clock?: "real" | "frozen"
   /** Keeps the state in a file, so that it survives a restart. Default: the state ends with the process. */
   readonly state?: StateOptions

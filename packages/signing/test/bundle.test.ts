@@ -90,7 +90,7 @@ describe("bundle", () => {
     assert.includeMembers(pulled, ["Config", "ConfigProvider"])
   })
 
-  it("contains no crypto module of Effect for headers and fromApiKey", async () => {
+  it("contains no crypto module of Effect if a program imports only headers, fromApiKey and Signer", async () => {
     const contents = `export { headers } from "./RequestSignature.ts"; export { fromApiKey, Signer } from "./Signer.ts"`
     const pulled = effect((await bundle(contents, "browser")).inputs)
     assert.isNotEmpty(pulled)
@@ -100,7 +100,7 @@ describe("bundle", () => {
     )
   })
 
-  it("contains no module of Effect for text and webSocketPath", async () => {
+  it("contains no module of Effect if a program imports only text and webSocketPath", async () => {
     const { inputs } = await bundle(`export { text, webSocketPath } from "./RequestSignature.ts"`, "browser")
     assert.deepStrictEqual(
       inputs.map((file) => file.split("/").at(-1)),

@@ -50,7 +50,7 @@ export const withDescriptor = (
   return { ...client, descriptor, operation }
 }
 
-/** Returns all operations, with `fault` in place of the operation that has its name. */
+/** Returns all operations, with `fault` in place of the operation with the same name. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
 

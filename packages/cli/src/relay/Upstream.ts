@@ -77,7 +77,7 @@ export class Upstream {
   readonly #sources = new Map<string, Source>()
   readonly #markets = new Map<string, Market>()
   readonly #marketIds = new Map<string, string>()
-  /** The last message `ticker` of each market, by the key of its source. */
+  /** The last `ticker` message of each market, by the key of the message's source. */
   readonly #tickers = new Map<string, Map<string, string>>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()

@@ -48,7 +48,7 @@ export interface SourceOptions {
   readonly lingerMillis: number
 }
 
-/** The minimum time that a name stays subscribed for a waiting command. It is longer than a command waits. */
+/** The minimum time that a name stays subscribed for a waiting command. A command waits for less time. */
 const expectedMillis = 5_000
 
 export class Source {

@@ -108,7 +108,7 @@ const formatTree = (
   ].join("\n")
 }
 
-/** `root` is a function, because the tree contains this command. */
+/** `root` is a function, because the root command contains this command. */
 export const commandsOf = (root: () => AnyCommand) =>
   Command.make("commands", {}, () =>
     Effect.gen(function* () {

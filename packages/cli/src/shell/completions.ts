@@ -12,7 +12,7 @@ import type { FieldEntry } from "../call/model.ts"
 import * as Output from "../output/Output.ts"
 import type { OperationFields } from "./scripts.ts"
 
-/** The fields of an operation by their full names. For a list of objects, the fields of the first object. */
+/** Returns the full names of an operation's fields. A list of objects contributes only the fields of its first object. */
 const namesOf = (fields: Readonly<Record<string, FieldEntry>>, path = ""): OperationFields["fields"] =>
   Object.entries(fields).flatMap(([name, { fields: inner, isList, values }]) =>
     inner === undefined
@@ -23,7 +23,7 @@ const namesOf = (fields: Readonly<Record<string, FieldEntry>>, path = ""): Opera
 // The descriptor of a command does not contain the global flags. So this helper command has them as its own flags.
 const everyFlag = Command.make("flags", Object.fromEntries(settings.map(({ flag, id }) => [id, flag])))
 
-/** `root` is a function, because the tree contains this command. */
+/** `root` is a function, because the root command contains this command. */
 export const completionsOf = (root: () => Command.Command.Any) =>
   Command.make(
     "completions",

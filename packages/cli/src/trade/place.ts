@@ -55,7 +55,7 @@ export const place = (connected: Connected, intent: Orders.OrderIntent, clientOr
 const finish = (clientOrderId: string) =>
   Effect.catch(pending.finish(clientOrderId), ({ message }) =>
     Output.note(
-      `The record of the order could not be removed: ${message}. \`kalshi order settle\` will find the order again, which is harmless`
+      `The record of the order could not be removed: ${message}. \`kalshi order settle\` will look for the order again, which is harmless`
     )
   )
 

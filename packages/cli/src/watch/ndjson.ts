@@ -52,7 +52,7 @@ const lineOf = (event: Event): string => `${formatJson(event)}\n`
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Prints each event as one line. If many events wait, a write prints many of them. If the stream fails, for example
+ * Prints each event as one line. If many events wait, one write prints many of them. If the stream fails, for example
  * because the reader is too slow, the last line contains the reason.
  */
 export const printEvents = <E, R>(events: Stream.Stream<Event, E, R>) =>

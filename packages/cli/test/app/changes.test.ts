@@ -77,7 +77,7 @@ describe("send", () => {
 })
 
 layer(exchange(), { excludeTestServices: true })("a change on production", (it) => {
-  it.effect("is refused if only a variable or a profile names production, and nothing is sent", () =>
+  it.effect("is refused before it is sent if only a variable or a profile names production", () =>
     Effect.gen(function* () {
       const { env, folder, run, sandbox } = yield* LocalExchange
       const config = join(folder, "production-config")
@@ -133,7 +133,7 @@ layer(exchange(), { excludeTestServices: true })("a change on production", (it) 
 })
 
 layer(exchange(), { excludeTestServices: true })("a command that changes something", (it) => {
-  it.effect("sends no change without --yes if there is no terminal, and no change with --dry-run", () =>
+  it.effect("sends no change with --dry-run, and none if neither --yes nor a terminal can confirm the change", () =>
     Effect.gen(function* () {
       const { account, json, run, sandbox, ticker } = yield* trading("KXUNSENT-26-T1")
       const order = { ticker, side: "bid", count: "10", price: "0.50" } as const

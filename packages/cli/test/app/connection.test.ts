@@ -14,7 +14,7 @@ const balance = (variables: Readonly<Record<string, string>>) =>
 const keyId = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"
 
 describe("the error about a key in the environment variables", () => {
-  it.effect("names a missing variable, exits with 4, and prints no class name", () =>
+  it.effect("names a missing variable, contains no class name, and has the exit code 4", () =>
     Effect.gen(function* () {
       const { exit, stderr } = yield* balance({ KALSHI_API_KEY_ID: keyId })
       assert.strictEqual(exit, "key")
@@ -47,7 +47,7 @@ describe("the error about a key in the environment variables", () => {
 })
 
 describe("the error about an exchange that does not run", () => {
-  it.live("suggests kalshi sandbox first, and prints ECONNREFUSED only once", () =>
+  it.live("suggests kalshi sandbox first, and contains ECONNREFUSED only once", () =>
     Effect.gen(function* () {
       const { stderr } = yield* kalshi(["status"], { env: { KALSHI_ENV: "http://127.0.0.1:1" } })
       assert.include(stderr, "start the local exchange (kalshi sandbox --port 1, or kalshi-sandbox --port 1)")

@@ -81,7 +81,7 @@ describe("Recorder", () => {
     })
   }
 
-  it("writes a gap before the message that reveals it, and other events after the last message", () => {
+  it("writes a gap before the message that reveals the gap, and other events after the last received message", () => {
     const { event, frame, recorder, requests, snapshots, types } = start()
     frame("1")
     frame("2")

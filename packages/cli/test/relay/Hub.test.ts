@@ -203,7 +203,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("ends only a slow reader's subscription, with error 25", () =>
+  it("ends only the subscription of a slow reader, with error 25", () =>
     run(
       ({ account, events, hub, pass, sandbox }) =>
         Effect.gen(function* () {
@@ -232,7 +232,7 @@ describe("Hub", () => {
       { maxWaitingLength: 2_000 }
     ))
 
-  it("repeats the exchange's refusal of a channel", () =>
+  it("passes on the exchange's refusal of a channel", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.plant({ feed: "command", cmd: "subscribe", error: 9, times: 10 })
@@ -260,7 +260,7 @@ describe("Hub", () => {
     return Effect.runPromise(withRelay(test, {}, { markets, assumptions: { maxFeedMarkets: 1 } }))
   })
 
-  it("names the market if the exchange sends no book of the only subscribed market", () =>
+  it("names the only subscribed market if the exchange sends no book of it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -279,7 +279,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("starts with the latest `ticker` message of a market, if the reader requests it", () =>
+  it("starts a subscription with the latest `ticker` message of a market, if the reader requests it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const first = new MemoryReader(hub)
@@ -296,7 +296,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("does not start with an old `ticker` message after an outage of the subscription to all markets", () =>
+  it("starts a subscription with no `ticker` message from before an outage of all markets", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const bid = (price: string) =>
@@ -317,7 +317,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("starts with the latest `ticker` message if a reader of all markets also names the market", () =>
+  it("sends the latest `ticker` message of a market if a reader of all markets also names the market", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -331,7 +331,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("does not start with a `ticker` message from before the market was unsubscribed", () =>
+  it("starts a subscription with no `ticker` message from before the market was unsubscribed", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const bid = (price: string) =>

@@ -101,7 +101,7 @@ describe("wrap", () => {
 })
 
 describe("the formats", () => {
-  it("show prices with four decimals, or more if there are more", () => {
+  it("show prices with four decimals, or with more if the price has more", () => {
     assert.deepStrictEqual(["0.45", "0.4500", "0.123456", "1"].map(priceOf), ["0.4500", "0.4500", "0.123456", "1.0000"])
   })
 

@@ -92,9 +92,10 @@ export const open = <Name extends ChannelName>(
  *
  * **Details**
  *
- * Streams of one channel with the same filter share their subscriptions at the exchange, but streams of all markets and
- * streams of listed markets do not. After a lost connection, the feed connects again and restores its subscriptions.
- * The stream then contains the events `Outage` and `Restored`.
+ * Streams of one channel share their subscriptions at the exchange if their parameters differ at most in the listed
+ * markets, indices or underlyings. A stream of all markets shares none with a stream of listed markets. After a lost
+ * connection, the feed connects again and restores its subscriptions. The stream then contains the events `Outage` and
+ * `Restored`.
  */
 export const subscribe = <Name extends ChannelName>(
   channel: Name,
@@ -154,8 +155,8 @@ export const tickers = (
  *
  * **Details**
  *
- * The stream opens no connection and subscribes to no channel. It ends with the feed. It omits the additional
- * connections of the option `lines`, such as of `OrderBooks.watch`.
+ * The stream opens no connection and subscribes to no channel. It ends with the feed. It omits the frames of additional
+ * connections, which the option `lines` opens, for example in `OrderBooks.watch`.
  */
 export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}): Stream.Stream<
   RawFrame,

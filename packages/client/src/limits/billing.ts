@@ -14,7 +14,7 @@ export interface BucketSet {
   readonly names: ReadonlyArray<string>
 }
 
-/** What a call pays, without the cost of one item, because that cost depends on the account. */
+/** What a call pays. The cost of one item is not included, because it depends on the account. */
 export interface Bill {
   readonly descriptor: Descriptor
   /** Each bucket pays the full cost. */

@@ -96,7 +96,7 @@ const isNeverSent = (error: unknown): boolean => {
 /** The code of a {@link TransportFault} for a response that is too large. Not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
-/** Puts the code before a message without it. Most messages contain it: `connect ECONNREFUSED 127.0.0.1:8787`. */
+/** Puts the code before a message that lacks the code. Most messages contain it: `connect ECONNREFUSED 127.0.0.1:8787`. */
 const withCode = (code: string, message: string): string => (message.includes(code) ? message : `${code}: ${message}`)
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {

@@ -272,7 +272,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual([open(), unconfirmed()], [["a resting"], []])
   })
 
-  it("needs a later read if the status of an unconfirmed order becomes `unknown`", () => {
+  it("if the status becomes `unknown`, needs a read that begins later than this message", () => {
     const { due, orders, push, read, unconfirmed } = missing("a", "b")
     orders.requested("a", 6_000)
     push({ id: "a", status: "unknown" }, 6_100)

@@ -255,7 +255,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("fails a call with a defect of the store, and continues with the next", () =>
+  it.effect("if the store has a defect, fails the call with it, and continues with the next call", () =>
     Effect.gen(function* () {
       let isBroken = true
       let isWaiting = true
@@ -282,7 +282,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call that exceeds a full bucket only after fetching the capacity", () =>
+  it.effect("fetches the capacity before it rejects a call that exceeds a full bucket", () =>
     Effect.gen(function* () {
       const { acquire, learned, queue } = yield* make({ facts: reporting(100) })
       assert.strictEqual((yield* acquire(order(11))).want.cost, 100)
@@ -678,27 +678,31 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns no tokens of an interrupted call after the latency, because the store counts them as spent", () =>
-    Effect.gen(function* () {
-      for (const [takeMillis, expected] of [
-        [100, ["giveBack"]],
-        [101, []]
-      ] as const) {
-        let requests = 0
-        const { calls, store } = scripted([], {
-          isLocal: false,
-          take: () =>
-            Effect.suspend(() => (requests++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(0), takeMillis)))
-        })
-        const { acquire } = yield* make({ latencyMillis: 100, store })
-        const fiber = yield* start(acquire(order()))
-        yield* TestClock.adjust(10)
-        yield* Fiber.interrupt(fiber)
-        calls.length = 0
-        yield* TestClock.adjust("1 minute")
-        assert.deepStrictEqual(calls, [...expected], `after ${takeMillis} ms`)
-      }
-    }).pipe(Effect.scoped)
+  it.effect(
+    "returns no tokens if the store replied later than `latencyMillis`, because the store counts them as spent",
+    () =>
+      Effect.gen(function* () {
+        for (const [takeMillis, expected] of [
+          [100, ["giveBack"]],
+          [101, []]
+        ] as const) {
+          let requests = 0
+          const { calls, store } = scripted([], {
+            isLocal: false,
+            take: () =>
+              Effect.suspend(() =>
+                requests++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(0), takeMillis)
+              )
+          })
+          const { acquire } = yield* make({ latencyMillis: 100, store })
+          const fiber = yield* start(acquire(order()))
+          yield* TestClock.adjust(10)
+          yield* Fiber.interrupt(fiber)
+          calls.length = 0
+          yield* TestClock.adjust("1 minute")
+          assert.deepStrictEqual(calls, [...expected], `after ${takeMillis} ms`)
+        }
+      }).pipe(Effect.scoped)
   )
 
   it.effect("serves the next call without delay if the first call is interrupted", () =>
@@ -716,7 +720,7 @@ describe("BucketQueue, interruption", () => {
 })
 
 describe("BucketQueue.waitFor", () => {
-  it.effect("adds the tokens of queued calls that the store does not count yet", () =>
+  it.effect("includes the tokens of queued calls that the store does not count yet", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })

@@ -237,7 +237,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("ends a missing window one minute plus the clocks' difference after the last attempt", () =>
+  it.effect("assumes that a missing window ended one minute plus the clocks' difference after the last attempt", () =>
     Effect.gen(function* () {
       // Without a date header, the clocks may differ by one minute. A signature can be one minute ahead.
       assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
@@ -251,7 +251,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("uses the start of settle as the last attempt of a placement that has none", () =>
+  it.effect("if a placement has no last attempt, uses the start of settle instead", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       // The exchange's clock shows at most 131 seconds, and a signature can be one minute ahead.
@@ -276,14 +276,12 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect(
-    "reports the start of settle, by the exchange's clock, as the last attempt of a placement that has none",
-    () =>
-      Effect.gen(function* () {
-        const { lastAttemptMillis: _, ...started } = withoutWindow
-        const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
-        assert.deepInclude(settlement, { _tag: "Unknown", lastAttemptMillis: 431_000 })
-      })
+  it.effect("if a placement has no last attempt, reports the start of settle by the exchange's clock instead", () =>
+    Effect.gen(function* () {
+      const { lastAttemptMillis: _, ...started } = withoutWindow
+      const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
+      assert.deepInclude(settlement, { _tag: "Unknown", lastAttemptMillis: 431_000 })
+    })
   )
 
   for (const [why, unsettled] of [
@@ -382,7 +380,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("returns Unknown with the differences if another order has the id", () =>
+  it.effect("returns Unknown with the differences if another order has the placement's id", () =>
     Effect.gen(function* () {
       const withRequest = { ...placement, request }
       for (const [difference, other] of mismatches) {
@@ -407,15 +405,17 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("returns Unknown for a listed order that differs, even after Orders.place returned Rejected", () =>
-    Effect.gen(function* () {
-      for (const [difference, other] of mismatches) {
-        const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
-        assert.strictEqual(outcome._tag, difference === "side" ? "Rejected" : "Unknown")
-        const { value } = yield* play(Orders.settle(journaled(outcome)), [asOf(1), listed(other), listed()])
-        assert.strictEqual(value._tag, "Unknown", difference)
-      }
-    })
+  it.effect(
+    "returns Unknown if the listed order differs from the request, even after Orders.place returned Rejected",
+    () =>
+      Effect.gen(function* () {
+        for (const [difference, other] of mismatches) {
+          const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
+          assert.strictEqual(outcome._tag, difference === "side" ? "Rejected" : "Unknown")
+          const { value } = yield* play(Orders.settle(journaled(outcome)), [asOf(1), listed(other), listed()])
+          assert.strictEqual(value._tag, "Unknown", difference)
+        }
+      })
   )
 
   it.effect("compares numbers by value, not as strings", () =>
@@ -445,7 +445,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("finds the matching order even behind another order with the same id", () =>
+  it.effect("finds the matching order even if an earlier listed order has the same id", () =>
     Effect.gen(function* () {
       const withRequest = { ...placement, request }
       const [, other] = mismatches[3]!
@@ -523,7 +523,7 @@ describe("Orders.settle", () => {
 })
 
 describe("Orders.settleAll", () => {
-  it.effect("does not match an order of another market with the same id", () =>
+  it.effect("does not match an order that has the placement's id in another market", () =>
     Effect.gen(function* () {
       const onOtherMarket = { ...placement, ticker: "ANOTHER" }
       const { value } = yield* play(
@@ -548,7 +548,7 @@ describe("Orders.settleAll", () => {
     })
   )
 
-  it.effect("settles two placements with the same id by their requests", () =>
+  it.effect("distinguishes two placements with the same id by their requests", () =>
     Effect.gen(function* () {
       const other = { ...placement, request: { ...request, price: "0.50" as const } }
       const { value } = yield* play(Orders.settleAll([other, { ...placement, request }]), [

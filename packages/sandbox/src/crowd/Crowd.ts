@@ -45,7 +45,7 @@ const defaultPace = 7
 const maxSpread = 600
 const maxDistance = 150
 
-/** If the time moves further than this, the crowd acts only in this last part of the move. This limits the work. */
+/** If a move of the time is longer, the crowd acts only in the last part of this length. This limits the work. */
 const maxMoveMillis = 86_400_000
 
 interface Action {

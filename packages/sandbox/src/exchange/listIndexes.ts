@@ -10,7 +10,7 @@ import { countWhile, type FindBefore } from "./pages.ts"
 export class KeyIndex<Item> {
   readonly #items: ReadonlyArray<Item>
   readonly #keyOf: (item: Item) => string
-  /** For each key, the indexes of its items in the list, ascending. */
+  /** For each key, the positions of its items in the list, ascending. */
   readonly #byKey = new Map<string, Array<number>>()
   #length = 0
 

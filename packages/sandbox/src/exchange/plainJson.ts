@@ -1,5 +1,5 @@
 /**
- * Checks that values of the operator survive a round trip through JSON.
+ * Checks that values which the operator passes survive a round trip through JSON.
  *
  * @module
  */

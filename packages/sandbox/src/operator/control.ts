@@ -244,7 +244,7 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
-/** Only an accepted request to restore a snapshot may have a larger body than usual. */
+/** Whether a request may have a larger body than usual: only a permitted request to restore a snapshot may. */
 export const isLargeControl = (request: Omit<WireRequest, "body">, token: string): boolean =>
   request.method === "PUT" &&
   request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&

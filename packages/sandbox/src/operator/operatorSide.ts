@@ -50,7 +50,7 @@ export interface Credentials {
   readonly accountId: string
   readonly keyId: string
   readonly kind: Signer.KeyKind
-  /** PEM. RSA in PKCS#1, Ed25519 in PKCS#8, as the exchange's own key generation returns them. */
+  /** The key as PEM: PKCS#1 for RSA, PKCS#8 for Ed25519, as the exchange returns the keys that it generates. */
   readonly privateKey: Redacted.Redacted<string>
   readonly publicKey: string
   /** Signs synchronously with this key, and therefore also works under `TestClock`. */
@@ -127,8 +127,8 @@ export interface Operator {
   readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   /**
-   * Makes an account an FCM member, which can create subtraders. Transfers of positions need an error account, which
-   * receives them.
+   * Makes an account an FCM member, which can create subtraders. Transfers of positions need an error account, whose
+   * subtraders receive the positions.
    */
   readonly enableFcm: (
     accountId: string,
@@ -247,16 +247,16 @@ export interface FeedOperator {
   /** Drops connections: by a close frame, by a reset, or by silence. Returns the number of dropped connections. */
   readonly drop: (options?: DropFeed) => Effect.Effect<number, SandboxError>
   /**
-   * Discards the data messages of subscriptions from now on. Pings and replies continue. Returns the number of
-   * subscriptions.
+   * Discards the data messages of the selected subscriptions from now on. Pings and replies continue. Returns the number
+   * of these subscriptions.
    */
   readonly stall: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /**
-   * Stops discarding the data messages of subscriptions. The discarded messages remain a gap in `seq`. Returns the
-   * number of subscriptions.
+   * Stops discarding the data messages of the selected subscriptions. The discarded messages remain a gap in `seq`.
+   * Returns the number of these subscriptions.
    */
   readonly resume: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
-  /** Sends an error to subscriptions. Codes 10 and 25 end them. Returns the number of subscriptions. */
+  /** Sends an error to the selected subscriptions, and returns their number. The codes 10 and 25 end them. */
   readonly fail: (code: number, selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /** Sends a message to all subscriptions of a channel, or to the subscriptions of one account. */
   readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>

@@ -20,8 +20,8 @@ interface Tasks {
 }
 
 /**
- * Makes a constructor of sockets, which connect to the feed, but only at the origin of `feedUrl`. If the scope closes,
- * delayed responses are not sent.
+ * Makes a WebSocket constructor. Its sockets reach only the feed, and only at the origin of `feedUrl`. If the scope
+ * closes, delayed responses are not sent.
  */
 export const makeMemoryWebSocket = (
   feed: Upgrades,
@@ -76,7 +76,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
-  /** Whether the feed read a number of held bytes, and so must be notified when the client has received them. */
+  /** Whether `bufferedBytes` was above 0, so the feed must be notified when the client has received these bytes. */
   #isBehind = false
   #isScheduled = false
 
@@ -265,7 +265,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Calls the feed in a later task, unless the feed's side has then ended or is silent. */
+  /** Calls the feed in a later task, unless the feed's side has ended by then or is silent. */
   #toFeed(pass: (endpoint: Endpoint) => void): void {
     this.#tasks.soon(() => {
       if (this.#endpoint !== undefined && !this.#isSilent) {

@@ -78,40 +78,45 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("reports the fill of an outage before the account is live, and then confirms the closed orders", (trader) =>
-    Effect.gen(function* () {
-      const sell = yield* seller(trader)
-      const made = yield* Orders.create(bid)
-      const gone = yield* Orders.create({ ...bid, price: "0.30" })
-      const { events, mine } = yield* live()
-      yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-      yield* trader.sandbox.feed.drop({ how: "reset" })
-      yield* until(() => count(events, "Healing") === 1)
-      const error = yield* Effect.flip(mine.read)
-      assert.match(error.message, /^The account cannot be read: messages may have been lost since .* outage: Closed\)/)
-      yield* sell(5)
-      yield* Orders.cancel({ order_id: gone.order_id })
-      const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
-      yield* until(() => count(events, "Live") === 2)
-      const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
-      assert.strictEqual(count(between, "Fill"), 1)
-      const account = yield* mine.read
-      assert.deepStrictEqual(
-        account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
-        [order_id]
-      )
-      // The list of resting orders lacks the other two orders. Single reads confirm these two.
-      yield* until(() => count(events, "Order") >= 5)
-      const confirmed = yield* mine.read
-      assert.deepStrictEqual(
-        confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
-        [
-          [gone.order_id, "canceled"],
-          [made.order_id, "executed"]
-        ].toSorted()
-      )
-      yield* assertEqual(confirmed)
-    })
+  inMemory(
+    "reports a fill from an outage before the account is live again, and confirms closed orders later",
+    (trader) =>
+      Effect.gen(function* () {
+        const sell = yield* seller(trader)
+        const made = yield* Orders.create(bid)
+        const gone = yield* Orders.create({ ...bid, price: "0.30" })
+        const { events, mine } = yield* live()
+        yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+        yield* trader.sandbox.feed.drop({ how: "reset" })
+        yield* until(() => count(events, "Healing") === 1)
+        const error = yield* Effect.flip(mine.read)
+        assert.match(
+          error.message,
+          /^The account cannot be read: messages may have been lost since .* outage: Closed\)/
+        )
+        yield* sell(5)
+        yield* Orders.cancel({ order_id: gone.order_id })
+        const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
+        yield* until(() => count(events, "Live") === 2)
+        const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
+        assert.strictEqual(count(between, "Fill"), 1)
+        const account = yield* mine.read
+        assert.deepStrictEqual(
+          account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
+          [order_id]
+        )
+        // The list of resting orders lacks the other two orders. Single reads confirm these two.
+        yield* until(() => count(events, "Order") >= 5)
+        const confirmed = yield* mine.read
+        assert.deepStrictEqual(
+          confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
+          [
+            [gone.order_id, "canceled"],
+            [made.order_id, "executed"]
+          ].toSorted()
+        )
+        yield* assertEqual(confirmed)
+      })
   )
 
   const faults = ["garble", "skip", "repeat"] as const
@@ -379,7 +384,7 @@ describe("AccountFeed.make with two lines", () => {
     })
   )
 
-  inMemory("is not live if one line is lost while a restored line may lack messages", (trader) =>
+  inMemory("is not live if the second line is lost soon after the first line was restored", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ lines: 2 })
       // A line covers the loss of the other line only if it has been live for ten seconds.
@@ -414,7 +419,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "uses the feed to settle an order whose response was lost, although every list fails",
+    "uses the feed to settle an order whose response was lost, even if every list fails",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -455,7 +460,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("on exit, cancels an order whose response was lost, although every list fails", (trader) =>
+  inMemory("on exit, cancels an order whose response was lost, even if every list fails", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

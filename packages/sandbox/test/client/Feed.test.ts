@@ -56,7 +56,7 @@ describe("Feed.subscribe", () => {
       })
   )
 
-  inMemory("reports the loss and the restore of a connection, and continues", ({ place, sandbox }) =>
+  inMemory("reports the loss and the restoration of a connection, and continues", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
       yield* until(() => events.length === 1)

@@ -28,7 +28,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Returns when both books are live on every line. */
+/** Watches two books, and returns when both are live on every line. */
 const watchTwo = ({ sandbox }: Trader, lines = 1) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })

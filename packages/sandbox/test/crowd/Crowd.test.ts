@@ -107,7 +107,7 @@ describe("the markets of the crowd", () => {
     }
   })
 
-  it("close on the quarter hour, resolve after one minute, and pay after two", () => {
+  it("close on the quarter hour, are determined a minute after the close, and pay another minute later", () => {
     const exchange = makeCrowded()
     const closeMillis = Date.UTC(2026, 10, 30, 14, 15)
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301415-"))!
@@ -117,7 +117,7 @@ describe("the markets of the crowd", () => {
     assert.deepStrictEqual(statuses, ["active", "closed", "closed", "determined", "determined", "finalized"])
   })
 
-  it("resolve as their last price indicated, in more than 80 % of cases", () => {
+  it("are determined as their last price indicated, in more than 80 % of cases", () => {
     const exchange = makeCrowded({ pace: 3 })
     const last = new Map<string, number>()
     for (let atMillis = start; atMillis < start + 6 * hour; atMillis += minute) {
@@ -260,7 +260,7 @@ describe("the quotes of the crowd", () => {
       ).items
   }
 
-  it("follow the value of an open RFQ, at most every ten seconds per maker", () => {
+  it("follow the value of the RFQ's market, at most every ten seconds per maker", () => {
     const exchange = makeCrowded()
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301500-"))!
     const quotesAt = requestQuotes(exchange, ticker, 10)
@@ -446,7 +446,7 @@ describe("attachCrowd", () => {
     }
   })
 
-  it("acts only in the last 24 hours of a move of three days", () => {
+  it("if the time moves by three days, acts only in the last 24 hours", () => {
     const exchange = makeCrowded({ traders: 2, pace: 0.1 })
     const end = start + 72 * hour
     const trades: Array<Event> = []

@@ -44,7 +44,7 @@ describe("faults of upgrades", () => {
     assert.strictEqual(world.refused(world.request(me)).arrives, "never")
   })
 
-  it("close right after the handshake", () => {
+  it("close the connection right after the handshake", () => {
     const { me, world } = setup({ feed: "upgrade", closeCode: 1012 })
     const line = world.connect(me)
     assert.strictEqual(line.ended(), "close 1012")
@@ -87,7 +87,7 @@ describe("faults of commands", () => {
     assert.deepStrictEqual(outline(line.take()), ["subscribed id 1", "orderbook_snapshot sid 1 seq 1"])
   })
 
-  it("never reply, although the command is executed", () => {
+  it("execute the command, but never reply", () => {
     const { me, world } = setup({ feed: "command", isSilent: true })
     const line = world.connect(me)
     assert.deepStrictEqual(outline(line.ask(subscribe)), ["orderbook_snapshot sid 1 seq 1"])
@@ -139,7 +139,7 @@ describe("faults of messages", () => {
     assert.isBelow(deltas[0]! + 5, 0)
   })
 
-  it("cross: before the message, two deltas with one clock add and remove a bid at $0.99", () => {
+  it("cross: before the message, two deltas with the same clock add and remove a bid at $0.99", () => {
     const messages = twoDeltas("cross").faulty.map((text) => JSON.parse(text).msg)
     assert.deepStrictEqual(
       messages.map(({ delta_fp, price_dollars }) => [price_dollars, delta_fp]),

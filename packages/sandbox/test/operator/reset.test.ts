@@ -52,7 +52,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layer({ clock: "frozen" })))
   )
 
-  it.effect("accepts signatures of the time before the clock moved", () =>
+  it.effect("makes signatures valid again that a move of the clock had made invalid", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [by] = sandbox.credentials
@@ -66,7 +66,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layerTest({ accounts: [{ tier: "basic" }] })))
   )
 
-  it.effect("keeps the assumptions, even after a restore", () =>
+  it.effect("keeps the exchange's assumptions, even if a snapshot was restored before", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       assert.notStrictEqual(defaults.marketLiquidity, "absent")
@@ -90,7 +90,7 @@ describe("Operator.reset", () => {
   )
 })
 
-describe("the times of the operator", () => {
+describe("times that the operator passes", () => {
   const notTimes = [Number.NaN, Infinity, 1e300, 0.5, Number.MAX_SAFE_INTEGER]
 
   it.effect("must be whole milliseconds in the range of a date", () =>

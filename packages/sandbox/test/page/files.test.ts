@@ -65,7 +65,7 @@ describe("format", () => {
     assert.deepStrictEqual(format.dollarParts(1_509_195_078), ["$1,509.19", "5078"])
   })
 
-  it("parses user input, and prints it as the operator interface accepts it", () => {
+  it("parses user input, and prints amounts in the form that the operator interface accepts", () => {
     assert.deepStrictEqual(
       ["45", "45.25", "0,5", " 7¢ ", "100", "1.234", "", "x", "-1", "1e2"].map((text) => format.parseCents(text)),
       [4_500, 4_525, 50, 700, 10_000, undefined, undefined, undefined, undefined, undefined]

@@ -185,7 +185,7 @@ describe("Streams", () => {
       for (let n = 0; n < Math.min(size, 1_000); n++) world.trade()
       world.pass(1_000)
       assert.deepStrictEqual(body.take(), [])
-      // One market, and at most twice the trades and frames that a message can have.
+      // What waits is one market, and at most twice the trades and frames that a message can have.
       assert.isAtMost(world.streams.waiting, 1 + 2 * 300 + 2 * 100)
       body.behind = false
       world.pass(1_000)

@@ -124,7 +124,7 @@ const own = ({ price, side }: { readonly price: number; readonly side: "bid" | "
 
 const decimal = (units: number, decimals: number): string => (units / 10 ** decimals).toFixed(decimals)
 
-/** If a method for a command returns a text, this is the code of a refusal. */
+/** If a method for a command returns a text, the text is the code of the refusal. */
 export class Model {
   now: number
   orders: Array<ModelOrder> = []
@@ -635,8 +635,8 @@ export class Model {
   }
 
   /**
-   * Returns the money that the resting orders of an account reserve. Orders that close held contracts need no money for
-   * these contracts, starting with the oldest order.
+   * Returns the money that the resting orders of an account reserve. Contracts that the account holds cover its oldest
+   * closing orders, instead of money.
    */
   #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
     let micros = 0

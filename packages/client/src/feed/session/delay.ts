@@ -15,8 +15,8 @@ export class Delay {
   }
 
   /**
-   * Records the delay of a message. Returns its growth when the growth rises above the limit, and when it falls below
-   * half of the limit again.
+   * Records the delay of a message. Returns how much it exceeds the smallest delay, but only when this growth rises
+   * above the limit or, later, falls below half of the limit.
    */
   observe(sendingMillis: number, receivedMillis: number): number | undefined {
     const delay = receivedMillis - sendingMillis

@@ -10,7 +10,7 @@ import { User, World } from "../support/world.ts"
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("Session", () => {
-  it("stays closed after late reports, and does not dial again", () => {
+  it("stays closed, whatever its connection reports after `close`", () => {
     for (const moment of ["dialing", "open", "waiting"]) {
       const world = new World()
       const { user } = world.subscribe("trade")
@@ -123,7 +123,7 @@ describe("Session", () => {
     assert.strictEqual(calls, count)
   })
 
-  it("sends the commands of a handler after the whole message was handled", () => {
+  it("if a user requests a command in `onEvent`, sends it after the message was handled", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     const sent: Array<number> = []

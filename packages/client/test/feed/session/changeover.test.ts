@@ -97,16 +97,6 @@ describe("changeOver", () => {
     assert.strictEqual(world.session.state().connections.length, 4)
   })
 
-  it("does not replace a connection without subscriptions", () => {
-    const world = new World()
-    const { subscription } = world.live("trade")
-    subscription.close()
-    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 1 })
-    world.session.changeOver()
-    assert.strictEqual(world.session.state().connections.length, 1)
-    assert.deepStrictEqual(world.dials, [1])
-  })
-
   it("waits until the new connection has every subscription of the old connection", () => {
     const world = new World()
     const trades = world.live("trade")
@@ -299,7 +289,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual([world.abandoned, user.tags, user.ends], [[2], ["trade"], []])
   })
 
-  it("requests a list of indices again that the old connection did not send", () => {
+  it("requests a list of indices again if the old connection did not receive the list", () => {
     for (const isSent of [true, false]) {
       const world = new World()
       const { subscription } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
@@ -338,7 +328,7 @@ describe("changeOver", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
-  it("ends a subscription that is closed during the changeover on both connections", () => {
+  it("if a user closes a subscription during the changeover, ends it on both connections", () => {
     const world = new World()
     const trades = world.live("trade")
     const prices = world.live("ticker", {}, 2)
@@ -488,7 +478,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual([user.tags, world.session.state().counters.stale], [["Replaced"], 1])
   })
 
-  it("sends the commands of a handler that is notified of the replacement", () => {
+  it("sends a command that a user requests when it is notified of the replacement", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     Object.assign(user, { onEvent: () => subscription.add(["B"]) })
@@ -521,7 +511,7 @@ describe("Session.changeOver", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("does not count the replacement of a connection against the maximum", () => {
+  it("does not count the new connection against `maxConnections`", () => {
     const world = new World({ maxConnections: 2 })
     world.live("communications", { shard_factor: 2, shard_key: 0 })
     world.session.changeOver()

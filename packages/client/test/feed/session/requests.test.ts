@@ -38,7 +38,7 @@ describe("parse", () => {
     assert.strictEqual(reason, "market_lifecycle_v2 has no such parameter: it has none")
   })
 
-  it("starts without names if a subscription to reference values lists none", () => {
+  it("returns an empty list of names if a subscription to reference values names none", () => {
     const { key, kind, names } = parsed("cfbenchmarks_value")
     assert.deepStrictEqual([key, kind?.parameter, names], ["cfbenchmarks_value index_ids {}", "index_ids", []])
   })

@@ -145,7 +145,7 @@ export class OrderList<Item extends Listed> {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** Counts the lower values. Searches from the end, because most searched values are near the end. */
+/** Counts the items that are less than `value`. Searches from the end, because most searched values are near the end. */
 const countBelow = (ascending: ReadonlyArray<number>, value: number): number => {
   const { length } = ascending
   let step = 1

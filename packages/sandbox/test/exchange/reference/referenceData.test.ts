@@ -205,7 +205,7 @@ describe("incentive programs", () => {
     ])
   })
 
-  it("are upcoming, active, closed, and paid out after an operator has marked them", () => {
+  it("are upcoming, then active, then closed, and paid out only after the operator has marked them", () => {
     const { execute, get, program } = open()
     const [startMillis, endMillis] = [start + minute, start + 2 * minute]
     const { programId } = program({ startMillis, endMillis })
@@ -285,7 +285,7 @@ describe("the filters of a search", () => {
 })
 
 describe("with_milestones", () => {
-  it("adds the milestones of the listed events, each once", () => {
+  it("adds each milestone of the listed events once", () => {
     const { get, milestone } = open()
     const both = milestone({ primaryEventTickers: ["KXGAME-26"], relatedEventTickers: ["KXTOTAL-26"] }).milestoneId
     const total = milestone({ primaryEventTickers: ["KXTOTAL-26"] }).milestoneId
@@ -424,7 +424,7 @@ const textsUnder = (json: unknown, names: RegExp): ReadonlyArray<string> => {
 const runs = { seed: propertySeed, numRuns: sampleSize(60, 1_000) }
 
 describe("reference data", () => {
-  it("resolves every id and ticker of its responses, for any contents", () => {
+  it("contains every entity whose id or ticker its responses name, for any contents", () => {
     fc.assert(
       fc.property(choices, (chosen) => {
         const { get, milestoneIds, programIds, targetIds } = makeWorld(chosen)
@@ -463,7 +463,7 @@ describe("reference data", () => {
     )
   })
 
-  it("is filtered to exactly the matching items, for any contents", () => {
+  it("is filtered to exactly the items that match the query, for any contents", () => {
     fc.assert(
       fc.property(choices, (chosen) => {
         const { get, milestoneIds, programIds, targetIds } = makeWorld(chosen)

@@ -124,7 +124,7 @@ describe("the live data of a game", () => {
     }
   })
 
-  it("has play-by-play statistics and points of players that add up to the score", () => {
+  it("has plays whose points add up to the score, and players whose points add up to the score", () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom("football_game", "basketball_game"), inGame, (seed, type, second) => {
         const { away, home, live, pbp, players } = makeGame({ seed, type })
