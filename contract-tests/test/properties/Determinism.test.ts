@@ -18,7 +18,7 @@ describe("P15 (the properties are deterministic)", () => {
   })
 })
 
-describe("P15 with an injected fault", () => {
+describe("P15 with the properties of this test", () => {
   /**
    * Makes a property with the id P5. P15 runs it on real operations, and on an operation with a fault: a read that is
    * sent as PUT.

@@ -211,7 +211,7 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("says that the book does not change after an outage of the book, but not after an outage of the trades", () =>
+  it.live("reports every outage, and adds only to an outage of the book that the book does not change", () =>
     Effect.gen(function* () {
       const outage = (channel: string) =>
         JSON.stringify({ type: "outage", at_ms: startMillis + 500, channel, markets: [ticker], detail: "Closed" })

@@ -46,8 +46,8 @@ export interface Options extends BookOptions {
  * **Details**
  *
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message or a fault, a book
- * is unreadable until its next snapshot. A new snapshot is requested. After a lost connection, the new subscription
- * brings the snapshots.
+ * is unreadable until its next snapshot, which the client requests. After a lost connection, the new subscription brings
+ * the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last

@@ -200,7 +200,7 @@ describe("RateLimits, the account's budget", () => {
     )
   )
 
-  it.effect("serves one request at a time, however small the share is", () =>
+  it.effect("has room for at least one request, however small the share is", () =>
     Effect.gen(function* () {
       yield* runFor("20 seconds", creates(2))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -269,7 +269,7 @@ describe("RateLimits, the requests for the account's limits", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("of one layer provide the budget to other layers with the same store", () =>
+  it.effect("are not repeated by a second layer with the same store", () =>
     Effect.gen(function* () {
       const limits = { account: "mine", latency: 0 }
       const first = Kalshi.layer({ environment, signer: signer(), limits })
@@ -346,7 +346,7 @@ describe("costs.read", () => {
     assert.strictEqual(cost(Orders.get.descriptor), 10)
   })
 
-  it("does not match a parameter with a fixed segment", () => {
+  it("does not apply the cost of `orders/:order_id` to `orders/batched`", () => {
     const cost = costOf(list([[3, "DELETE", "/trade-api/v2/portfolio/events/orders/:order_id"]]))
     assert.strictEqual(cost(Orders.cancel.descriptor), 3)
     assert.strictEqual(cost(Orders.batchCancel.descriptor), 10)

@@ -185,7 +185,7 @@ describe("Sandbox.layerTest with a crowd", () => {
     })
   )
 
-  it.effect("continues after moveClock, reset and restore, with one crowd", () =>
+  it.effect("continues with the same crowd after moveClock, reset and restore", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const trades = Effect.map(sandbox.view, (view) => view.ticker(ticker)).pipe(

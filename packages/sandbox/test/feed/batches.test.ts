@@ -239,7 +239,7 @@ describe("rfq_batch_best_quotes", () => {
 })
 
 describe("an accepted batch", () => {
-  it("is confirmed and executed with messages for each party", () => {
+  it("sends each party messages about its confirmation and its execution", () => {
     const { accept, confirm, create, creator, idOf, listen, maker, quote, second, spectator, world } = setup()
     const batch = create({ isObscured: true, clientBatchId: "mine" })
     const [one, two] = [

@@ -1,3 +1,4 @@
+/** A child is one of the RFQs of a batch. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Refusal } from "../../../../src/exchange/Entities.ts"
 import { acceptTerms, combos, even, makeBatching, unknownId } from "../../../support/batching.ts"
