@@ -211,7 +211,7 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("reports every outage, and adds only to an outage of the book that the book does not change", () =>
+  it.live("says that the book does not change if an outage affects the book, not if it affects only the trades", () =>
     Effect.gen(function* () {
       const outage = (channel: string) =>
         JSON.stringify({ type: "outage", at_ms: startMillis + 500, channel, markets: [ticker], detail: "Closed" })

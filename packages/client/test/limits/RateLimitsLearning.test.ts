@@ -128,7 +128,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("rejects a waiting batch if the fetched budget is too small", () =>
+  it.effect("rejects a waiting batch if the fetched budget is too small for it", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")

@@ -42,7 +42,7 @@ const oneYes = {
 const cents = (text: string): number => Math.round(Number(text) * 100)
 
 describe("a program on an exchange with a crowd", () => {
-  it.effect("finds quoted books immediately, and fills a market order at their price", () =>
+  it.effect("finds quoted books immediately, and fills a marketable order at the quoted price", () =>
     Effect.gen(function* () {
       const { kalshi } = yield* newUser
       yield* Effect.gen(function* () {

@@ -244,7 +244,7 @@ describe("refuseDial", () => {
     assert.deepInclude(user.error, { _tag: "ConnectionRefused", status: 403 })
   })
 
-  it("keeps the number of earlier attempts after a refusal because of the clock", () => {
+  it("does not reset the number of attempts after a refusal because of the clock", () => {
     const world = new World()
     world.subscribe("trade")
     for (const generation of [1, 2, 3]) {
