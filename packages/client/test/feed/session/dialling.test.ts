@@ -155,7 +155,7 @@ describe("lose", () => {
     assert.deepStrictEqual([world.dials, since()], [[1, 2], 270])
   })
 
-  it("measures the delay of messages anew on each connection", () => {
+  it("measures the delay of messages separately for each connection", () => {
     const world = new World()
     const { user } = world.live("trade")
     const receive = (seq: number, ageMillis: number): void =>
