@@ -602,6 +602,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'if (joined.failure._tag === "") return joined': "the caller removes the markets, or fails with the same error",
     "if (true) this.#books.get(ticker)?.book.sent(number, id)": "no line has the number undefined",
     "if (number !== undefined) this.#books.get(ticker).book.sent(number, id)": hasBook,
+    "if (true) this.#books.get(ticker)?.book.subscribing(number)": "no line has the number undefined",
+    "if (number !== undefined) this.#books.get(ticker).book.subscribing(number)": hasBook,
     "if (number === undefined || false) return": hasBook,
     "if (true) this.onTimer()": extraWake,
     "if (due !== undefined || due < this.#wakesMillis) this.onTimer()": extraWake,
@@ -730,7 +732,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (name === undefined) deliver(core, topic.slots.length === 0 ? topic.members : usersOf(slot), event)":
       wholeTopic,
     "if (true) deliver(core, members, event)": "every name of a slot has a user",
-    "if (slots.some((slot) => slot.isWanted && !(slot.isSettled && true))) return":
+    "if (slots.length === 0 || slots.some((slot) => slot.isWanted && !(slot.isSettled && true))) return":
       "a wanted slot is settled only while it is open",
     "if (false) return": "without an interruption, no user of these slots has an outage"
   },

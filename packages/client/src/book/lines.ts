@@ -245,6 +245,12 @@ class Lines {
             const number = line.numbers.get(ticker)
             if (number !== undefined) this.#books.get(ticker)?.book.sent(number, id)
           }
+        },
+        onBookRequest: (markets) => {
+          for (const ticker of markets) {
+            const number = line.numbers.get(ticker)
+            if (number !== undefined) this.#books.get(ticker)?.book.subscribing(number)
+          }
         }
       }
     )

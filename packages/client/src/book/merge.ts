@@ -231,6 +231,12 @@ export class MergedBook {
     if (found !== undefined) found.request = { id, seen: copyOf(this.#seen) }
   }
 
+  /** Records that a command is being sent to which the exchange replies with the first snapshot of the line. */
+  subscribing(line: number): void {
+    const found = this.#lines.get(line)
+    if (found?.book.state._tag === "AwaitingSnapshot") found.floor = copyOf(this.#seen)
+  }
+
   /** When `tick` and `requests` must be called next. Undefined if nothing is due. */
   nextMillis(): number | undefined {
     let next = this.#held?.untilMillis ?? Number.POSITIVE_INFINITY

@@ -555,6 +555,24 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
+  for (const [subscribesLate, epoch] of [
+    [true, 1],
+    [false, 0]
+  ] as const) {
+    const when = subscribesLate ? "after" : "before"
+    inTime(`is in epoch ${epoch} after an old snapshot of a line that subscribed ${when} the changes`, (exchange) =>
+      Effect.gen(function* () {
+        const { books, first, second } = yield* watching(exchange, "A")
+        outage(second, "A")
+        for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")
+        if (subscribesLate) second.requestBooks(["A", "B"])
+        const message = snapshot(1, 50, [["0.45", "7.00"]])
+        second.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
+        assert.strictEqual((yield* books.read("A")).epoch, epoch)
+      })
+    )
+  }
+
   inTime("makes a book unreadable on both lines after `heal`, and requests new snapshots", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")

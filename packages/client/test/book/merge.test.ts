@@ -279,6 +279,35 @@ describe("MergedBook", () => {
     }
   })
 
+  it("follows a line at once if it subscribed after readers returned to an older book", () => {
+    for (const [subscribesLate, expected] of [
+      [true, "0.45×2.00 | "],
+      [false, "0.45×1.00 | "]
+    ] as const) {
+      const book = live()
+      book.delta(first, plusOne(2, 8), 1)
+      book.open(third, 1)
+      book.subscribing(third)
+      book.close(first, closed, 1)
+      // After `catchUpMillis`, readers see the book of the late line, in a new epoch.
+      assert.strictEqual(read(book, 1_001), "0.45×1.00 | ")
+      if (subscribesLate) book.subscribing(third)
+      book.snapshot(third, snapshot(1, 8, [["0.45", "2.00"]]), 1_002)
+      assert.strictEqual(read(book, 1_002), expected)
+      assert.strictEqual(readingOf(book, 1_002).epoch, 1)
+    }
+  })
+
+  it("ignores a subscribe command on a line that already has a snapshot, and on an unknown line", () => {
+    const book = live()
+    book.delta(first, plusOne(2, 9), 1)
+    book.subscribing(second)
+    book.subscribing(third)
+    book.snapshot(second, snapshot(2, 8, [["0.45", "5.00"]]), 2)
+    assert.strictEqual(readingOf(book, 2).epoch, 0)
+    assert.strictEqual(read(book, 2), "0.45×2.00 | ")
+  })
+
   it("requests another snapshot from a line whose snapshot does not prove that its clock has restarted", () => {
     const book = live()
     book.delta(first, plusOne(2, 3), 1)

@@ -49,6 +49,11 @@ export class FakeSession {
     for (const { onSnapshotRequest } of this.subscribers) onSnapshotRequest?.(id, markets)
   }
 
+  /** Reports that a command subscribes to some markets. */
+  requestBooks(markets: ReadonlyArray<string>): void {
+    for (const { onBookRequest } of this.subscribers) onBookRequest?.(markets)
+  }
+
   delta(market_ticker: string, side: "yes" | "no", price: string, change: string): void {
     const message = delta(++this.#seq, ++this.#clock, side, price, change)
     this.#message({ ...message, msg: { ...message.msg, market_ticker } })

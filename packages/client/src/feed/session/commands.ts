@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { Command, SubscribeCommandParams } from "../../generated/feed.ts"
 import * as FeedMessages from "../FeedMessages.ts"
 import type { Core } from "./core.ts"
-import { announceRequest } from "./delivery.ts"
+import { announceBooks, announceRequest } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
 import type { CommandKind, Sent } from "./pending.ts"
 import { expectSnapshots } from "./snapshots.ts"
@@ -72,7 +72,10 @@ export const send = (core: Core, slot: Slot, step: Step): void => {
   if (kind === "subscribe") slot.status = "opening"
   if (kind === "unsubscribe") slot.status = "closing"
   startLeaving(slot, sent)
-  if (slot.topic.isBook && (kind === "subscribe" || kind === "add")) expectSnapshots(core, slot, names)
+  if (slot.topic.isBook && (kind === "subscribe" || kind === "add")) {
+    expectSnapshots(core, slot, names)
+    announceBooks(core, slot, names)
+  }
   if (kind === "snapshot") announceRequest(core, slot, sent.id, names)
   transmit(core, slot.line, command)
 }

@@ -29,6 +29,10 @@ export const deliver = (core: Core, members: ReadonlyArray<Member>, event: Sessi
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
+export const announceBooks = (core: Core, slot: Slot, markets: ReadonlyArray<string>): void => {
+  if (slot.line.replaces === undefined) notify(core, usersOf(slot), ({ onBookRequest }) => onBookRequest?.(markets))
+}
+
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /** Delivers an event. An event of a connection that has not taken over yet is held back. */

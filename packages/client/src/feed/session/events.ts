@@ -141,6 +141,11 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
    */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**
+   * Called when the session sends a command that subscribes to these order books. Not called for a connection that has
+   * not taken over yet.
+   */
+  readonly onBookRequest?: ((markets: ReadonlyArray<string>) => void) | undefined
+  /**
    * Called once, when the exchange has acknowledged the whole subscription for the first time. After a later outage,
    * the event `Restored` arrives instead.
    */

@@ -56,6 +56,28 @@ describe("send", () => {
     })
   })
 
+  it("notifies the users of books when it subscribes and adds markets, but not during a changeover", () => {
+    const world = new World()
+    const requests: Array<ReadonlyArray<string>> = []
+    const onBookRequest = (markets: ReadonlyArray<string>) => void requests.push(markets)
+    const user = Object.assign(new User(), { onBookRequest })
+    const { subscription } = world.subscribe("orderbook_delta", tickers("A"), user)
+    world.subscribe("trade", tickers("A"), Object.assign(new User(), { onBookRequest }))
+    world.open()
+    const [books, trades] = world.take(2)
+    world.receive(subscribed(trades!.id, "trade", 2))
+    world.receive(subscribed(books!.id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A", "B"]))
+    world.receive(snapshot(1, 3, "B"))
+    subscription.snapshot(["B"])
+    subscription.remove(["A"])
+    world.session.changeOver()
+    world.open()
+    assert.deepStrictEqual(requests, [["A"], ["B"]])
+  })
+
   it("reports no snapshot request to users when it subscribes or adds a market", () => {
     const world = new World()
     let requests = 0
