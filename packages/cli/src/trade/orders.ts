@@ -16,7 +16,10 @@ export const orderId = Argument.String("order-id").pipe(Argument.withDescription
 /** For about half a second, a read can miss a new order. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
-/** Reads an order. Undefined if there is none, or if only the archive has it. Fails if the order is not in the chosen subaccount. */
+/**
+ * Reads an order. Undefined if there is none, or if only the archive has it. Fails if the order is not in the chosen
+ * subaccount.
+ */
 export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   const found = yield* Orders.get({ order_id }).pipe(
     Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),

@@ -650,7 +650,7 @@ describe("times", () => {
   })
   const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
-  it("have the unit that their name or a fact states, in requests", async () => {
+  it("have in requests the unit that their name or a fact states", async () => {
     const files = await filesOf(document, facts)
     const requests = files.get("requests.ts")!
     assert.include(requests, "made_ts: UnixSeconds\n")

@@ -74,7 +74,7 @@ describe("FadingIndex", () => {
     )
   })
 
-  it("checks an item that does not match only once", () => {
+  it("checks each item only once if no item matches", () => {
     const items = Array.from({ length: 1_000 }, () => 0)
     const index = new FadingIndex(items)
     let checks = 0

@@ -223,7 +223,7 @@ describe("opened", () => {
     assert.deepStrictEqual(fills.user.tags, ["fill"])
   })
 
-  it("does not end a sid without a user after a reply has assigned this sid to a user's subscription", () => {
+  it("does not end a sid that a reply has just assigned to a user's subscription", () => {
     const world = new World({ commandBurst: 1 })
     world.subscribe("trade")
     world.open()

@@ -268,7 +268,7 @@ describe("confirmBatchQuote", () => {
     desk.quote(desk.batch(), even)
   })
 
-  it("allows 30 seconds to confirm and executes after 15 if no child is on a highly volatile market", () => {
+  it("allows 30 seconds to confirm, and executes 15 seconds later, if no child is on a highly volatile market", () => {
     const desk = makeBatching()
     const calm = ["KXCOMBO-26-X", "KXCOMBO-26-Y"]
     for (const name of calm) {
