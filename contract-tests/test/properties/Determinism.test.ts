@@ -12,7 +12,7 @@ const runOn = (property: Property.OperationProperty) =>
   Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15 (the properties are deterministic)", () => {
-  it("has a target for every property of operations, and for P11", () => {
+  it("checks every property that runs on operations, and P11", () => {
     const ofProperties = All.targetProperties.find(({ id }) => id === "P15")
     assert.deepStrictEqual(ofProperties?.targets, [...All.operationProperties.map(({ id }) => id), "P11"])
   })
