@@ -29,8 +29,8 @@ describe("P14 with an injected gap", () => {
   it("passes if no gap is injected", () => assert.strictEqual(checkCoverage({ mutants, values })._tag, "Passed"))
 
   const faults: ReadonlyArray<readonly [string, RegExp, Parameters<typeof checkCoverage>[0]]> = [
-    ["no values", /no valid value reaches /, { mutants, values: [] }],
-    ["no mutants", /no mutant violates /, { mutants: [], values }],
+    ["a suite without values", /no valid value reaches /, { mutants, values: [] }],
+    ["a suite without mutants", /no mutant violates /, { mutants: [], values }],
     [
       "an enum without invalid members",
       /no mutant violates enum at /,

@@ -58,7 +58,10 @@ const exitOf = ({ result }: Canceled): Exit => {
   }
 }
 
-/** Returns the filled count. A fill does not change the total of filled and resting contracts. */
+/**
+ * Returns the filled count. After a cancel, it is the total of the order without the canceled count: a fill since the
+ * order was read does not change this total.
+ */
 const filledOf = ({ order, result }: Canceled): string | undefined =>
   result._tag === "Canceled" && order !== undefined
     ? FixedPoint.subtract(totalOf(order), result.reduced_by)
@@ -78,7 +81,7 @@ const words = ({ result }: Canceled): string => {
     case "NoSuchOrder":
       return "there is no such order"
     case "MayRest":
-      return "may still rest: cancel it again"
+      return "the order may still rest, so cancel it again"
   }
 }
 
@@ -133,8 +136,8 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
       exit,
       message:
         canceled.length === 1
-          ? `The order was not canceled: ${words(others[0]!)}`
-          : `${others.length} of ${canceled.length} orders were not canceled`
+          ? `The cancel did not succeed: ${words(others[0]!)}`
+          : `${others.length} of ${canceled.length} cancels did not succeed`
     })
   })
 

@@ -92,7 +92,7 @@ export const open = <Name extends ChannelName>(
  *
  * **Details**
  *
- * Streams of one channel with the same filter share their subscriptions of the exchange, but streams of all markets and
+ * Streams of one channel with the same filter share their subscriptions at the exchange, but streams of all markets and
  * streams of listed markets do not. After a lost connection, the feed connects again and restores its subscriptions.
  * The stream then contains the events `Outage` and `Restored`.
  */

@@ -191,7 +191,7 @@ export class CommandTimedOut
   }>
 {
   override get message(): string {
-    return `The exchange did not answer a command on ${this.channel}${about(this.markets)} within ${this.timeoutMillis} ms. The command was sent ${this.attempts} times: subscribe again later`
+    return `The exchange did not carry out a command on ${this.channel}${about(this.markets)}. The command was sent ${this.attempts} times, with a timeout of ${this.timeoutMillis} ms: subscribe again later`
   }
 }
 

@@ -305,7 +305,7 @@ const sendAll = (
  *   const outcome = yield* Orders.place(intent)
  *   switch (outcome._tag) {
  *     case "Accepted":
- *       return `resting as ${outcome.order_id}`
+ *       return `accepted as ${outcome.order_id}`
  *     case "Rejected":
  *       return `rejected: ${outcome.error.message}`
  *     case "Unknown":

@@ -200,7 +200,7 @@ describe("RateLimits, the account's budget", () => {
     )
   )
 
-  it.effect("has room for at least one request, however small the share is", () =>
+  it.effect("always has room for one request, however small the share is", () =>
     Effect.gen(function* () {
       yield* runFor("20 seconds", creates(2))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -269,7 +269,7 @@ describe("RateLimits, the requests for the account's limits", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("are not repeated by a second layer with the same store", () =>
+  it.effect("provide their result to all layers with the same store", () =>
     Effect.gen(function* () {
       const limits = { account: "mine", latency: 0 }
       const first = Kalshi.layer({ environment, signer: signer(), limits })

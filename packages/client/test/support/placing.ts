@@ -53,7 +53,7 @@ export const order = {
 }
 
 export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
-/** A reply to `timestamp`: lists of orders show the state at `millis`. */
+/** A reply to `GET /exchange/user_data_timestamp`: lists of orders show the state at `millis`. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
 export const dated = (reply: Reply, millis: number): Reply => ({
   ...reply,

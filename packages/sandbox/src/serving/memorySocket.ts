@@ -76,7 +76,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
-  /** Whether the feed has seen held bytes in `bufferedBytes`, and waits until the client has received them. */
+  /** Whether the feed read a number of held bytes, and so must be notified when the client has received them. */
   #isBehind = false
   #isScheduled = false
 
@@ -118,7 +118,7 @@ class MemorySocket implements Socket.WebSocketLike {
   }
 
   /**
-   * With a listener of `unexpected-response`, a refused upgrade causes no events `error` and `close`. For other events,
+   * With a listener of `unexpected-response`, the response to a refused upgrade causes no events `error` and `close`. For other events,
    * use {@link addEventListener}.
    */
   on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this

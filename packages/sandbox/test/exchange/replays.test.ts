@@ -604,7 +604,7 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
       type = "createOrder"
     }
     const fields = commands[type]({ state: known, now, random })
-    const command = { type, ...fields } as Command // the table makes the fields of this type
+    const command = { type, ...fields } as Command // the table returns the fields that belong to `type`
     log.push(JSON.stringify({ atMillis: now, command }))
     const result = exchange.execute<CommandType>(command, now)
     if (Result.isSuccess(result)) {

@@ -49,7 +49,7 @@ export type Kind = (typeof kinds)[number]
 
 const joining = {
   kind: fc.constantFrom<Kind>(...kinds),
-  // A subscription to all markets needs several commands.
+  // A command names at most two markets, so a subscription that names all markets needs several commands.
   names: fc.oneof(names, fc.constant(markets)),
   isSmall: fc.constantFrom(false, false, true)
 }

@@ -72,7 +72,7 @@ export class Session {
     this.#lastMonotonicMillis = clock.monotonicMillis()
   }
 
-  /** Adds a subscriber. Requests with the same key (see `requests.ts`) share their subscriptions of the exchange. */
+  /** Adds a subscriber. Requests with the same key (see `requests.ts`) share their subscriptions at the exchange. */
   subscribe<Name extends ChannelName>(
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>

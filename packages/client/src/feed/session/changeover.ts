@@ -1,6 +1,6 @@
 /**
  * Replaces a connection with a new connection. The old connection ends after the new connection has all subscriptions.
- * A line is a connection, and a slot is a subscription of the exchange (see `model.ts`).
+ * A line is a connection, and a slot is a subscription at the exchange (see `model.ts`).
  *
  * @module
  */

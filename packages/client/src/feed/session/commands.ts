@@ -13,7 +13,7 @@ import type { CommandKind, Sent } from "./pending.ts"
 import { expectSnapshots } from "./snapshots.ts"
 import { startLeaving } from "./transitions.ts"
 
-/** A command to send for a slot (a subscription of the exchange). */
+/** A command to send for a slot (a subscription at the exchange). */
 export interface Step {
   readonly kind: Exclude<CommandKind, "verify" | "orphan">
   readonly names: ReadonlyArray<string>

@@ -1,6 +1,6 @@
 /**
  * Delivers events to the users of subscriptions, and ends subscriptions. A member is one user of a topic (a channel
- * with a filter). A slot is a subscription of the exchange (see `model.ts`).
+ * with a filter). A slot is a subscription at the exchange (see `model.ts`).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Decides when to dial (to open a connection). No other module dials, and at most one dial is in flight. A line is a
- * connection, and a slot is a subscription of the exchange (see `model.ts`).
+ * connection, and a slot is a subscription at the exchange (see `model.ts`).
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * - `Member`: one user of a topic.
  * - `Topic`: a channel with a filter.
- * - `Slot`: a subscription of the exchange for a topic. A topic can have several slots.
+ * - `Slot`: a subscription at the exchange for a topic. A topic can have several slots.
  * - `Line`: a connection that carries slots.
  *
  * @module
@@ -84,7 +84,7 @@ export interface AwaitedSnapshot {
 }
 
 /**
- * A subscription of the exchange, on one connection.
+ * A subscription at the exchange, on one connection.
  *
  * - `closed`: the exchange does not have the subscription.
  * - `opening`, `closing`: a command was sent, and its reply has not arrived.

@@ -1,6 +1,6 @@
 /**
  * Decides which connection (`Line`) carries which names (markets, indices or underlyings) of a topic. A topic is a
- * channel with a filter, and a slot is a subscription of the exchange (see `model.ts`).
+ * channel with a filter, and a slot is a subscription at the exchange (see `model.ts`).
  *
  * The exchange has one subscription per channel and connection. It merges a second subscribe command into the first. So
  * each connection has at most one wanted slot per channel. A second filter of a channel, and markets beyond the limit

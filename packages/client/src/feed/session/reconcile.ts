@@ -1,6 +1,6 @@
 /**
  * Compares the wanted subscriptions with the subscriptions that the exchange has, and sends the next command of each
- * subscription. A subscription has at most one command in flight. A slot is a subscription of the exchange, and a line
+ * subscription. A subscription has at most one command in flight. A slot is a subscription at the exchange, and a line
  * is a connection (see `model.ts`).
  *
  * Therefore the session does not track single changes. For example, if a market is added and removed while a command is

@@ -1,6 +1,6 @@
 /**
  * Handles the replies to commands. A reply is matched by its id and its connection. A late reply can still change the
- * state. A slot is a subscription of the exchange, and a line is a connection (see `model.ts`).
+ * state. A slot is a subscription at the exchange, and a line is a connection (see `model.ts`).
  *
  * @module
  */

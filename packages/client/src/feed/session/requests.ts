@@ -1,6 +1,6 @@
 /**
  * Checks the request for a subscription, and separates the names (markets, indices or underlyings) from the filter.
- * Requests with the same `key` share their subscriptions of the exchange.
+ * Requests with the same `key` share their subscriptions at the exchange.
  *
  * @module
  */
@@ -70,7 +70,7 @@ const kindOf = (channel: ChannelName, hasIds: boolean): NameKind | undefined => 
 
 export interface Parsed {
   readonly channel: ChannelName
-  /** Requests with the same key can share subscriptions of the exchange. */
+  /** Requests with the same key can share subscriptions at the exchange. */
   readonly key: string
   /** The parameters of the subscribe command other than the names. */
   readonly options: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /**
  * Routes the messages of a connection. Counts messages, delivers data to the users of the subscription, and passes
- * replies to their handlers. A slot is a subscription of the exchange, and a line is a connection (see `model.ts`).
+ * replies to their handlers. A slot is a subscription at the exchange, and a line is a connection (see `model.ts`).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Tracks the snapshots of books that must arrive, each with a deadline. A slot is a subscription of the exchange (see
+ * Tracks the snapshots of books that must arrive, each with a deadline. A slot is a subscription at the exchange (see
  * `model.ts`).
  *
  * @module

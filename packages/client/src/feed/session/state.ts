@@ -22,7 +22,7 @@ export interface ConnectionState {
   readonly commandsInFlight: number
 }
 
-/** A subscription of the exchange. Several users can share it. */
+/** A subscription at the exchange. Several users can share it. */
 export interface SubscriptionState {
   readonly channel: ChannelName
   /** The parameters other than the names. */

@@ -1,6 +1,6 @@
 /**
  * Finds and handles what becomes due over time: commands without a reply, silent connections and subscriptions, and
- * late snapshots. A line is a connection, and a slot is a subscription of the exchange (see `model.ts`).
+ * late snapshots. A line is a connection, and a slot is a subscription at the exchange (see `model.ts`).
  *
  * @module
  */

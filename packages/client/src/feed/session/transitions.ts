@@ -1,5 +1,5 @@
 /**
- * Changes the state of slots and their commands. A slot is a subscription of the exchange, and a line is a connection
+ * Changes the state of slots and their commands. A slot is a subscription at the exchange, and a line is a connection
  * (see `model.ts`).
  *
  * @module

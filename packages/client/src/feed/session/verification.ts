@@ -1,6 +1,6 @@
 /**
  * Handles commands without a reply. The exchange's list of subscriptions shows which subscriptions are open. A slot is
- * a subscription of the exchange, and a line is a connection (see `model.ts`).
+ * a subscription at the exchange, and a line is a connection (see `model.ts`).
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
 /**
  * Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. The candlestick that
- * `withLatestBefore` adds can end later.
+ * `withLatestBefore` adds is that of the first period, even if this period ends after `endSeconds`.
  */
 export interface CandleRange {
   readonly startSeconds: number
@@ -68,7 +68,7 @@ export const candlesOf = (
   const isFollowing = quote > 0 || trade > 0
   const nextMinute = (): number =>
     Math.min(quotes[quote]?.endMinute ?? Infinity, trade < trades.length ? minuteOf(trades[trade]!.atMillis) : Infinity)
-  if (range.withLatestBefore && isFollowing && nextMinute() > firstMinute + minutes) {
+  if (range.withLatestBefore && isFollowing && nextMinute() > Math.min(firstMinute + minutes, lastEnd)) {
     candles.push(toCandle(quotes, quote, quote, trades, trade, trade, firstMinute + minutes))
   }
   for (let minute = nextMinute(); minute <= lastEnd; minute = nextMinute()) {

@@ -186,6 +186,19 @@ describe("View.candles with the latest candlestick before the range", () => {
     assert.strictEqual(candles({ ...range(3.5, 9), withLatestBefore: false }).length, 1)
   })
 
+  it("adds the candlestick of a first period that ends after the range, even if the period has a trade", () => {
+    const { at, candles, trade } = setup()
+    at(minute)
+    trade(40, 1)
+    at(3.75 * minute)
+    trade(50, 1)
+    const found = candles(range(3.25, 3.5))
+    assert.deepStrictEqual(
+      found.map(({ endSeconds, previous, volume }) => [endSeconds, previous, volume]),
+      [[minutesAfter(4 * minute) / 1_000, 4_000, 0]]
+    )
+  })
+
   it("adds no candlestick if there is no earlier candlestick, or if the first period has a candlestick", () => {
     const { at, candles, trade } = setup()
     at(3 * minute)
