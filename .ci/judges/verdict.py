@@ -1,7 +1,8 @@
 """Judges the JUnit report of kalshi-sdk's integration suite.
 
 Every test must pass, except the tests that cannot pass because of a fault in kalshi-sdk. For each of these tests, the
-report must contain the proof: the request that the exchange refused, the frame that the test received, or no request.
+report must contain the proof: the request that the exchange refused, or the frame that the test received. If the proof
+is that the test sent no request, the report must contain none.
 """
 
 import json

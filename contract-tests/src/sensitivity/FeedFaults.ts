@@ -58,7 +58,7 @@ export const unseen: Readonly<Record<string, string>> = {
 const onOneLine = new Set([
   "forgets the markets of a command without a reply",
   "delivers repeated messages",
-  "reports only one outage if the line drops during a restore",
+  "reports only one outage if the connection is lost during a restore",
   "does not end subscriptions when the session closes",
   "does not notice a silent subscription",
   "does not verify a command without a reply",

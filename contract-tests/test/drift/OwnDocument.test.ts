@@ -72,7 +72,7 @@ describe("the present client", () => {
     assert.deepStrictEqual(found(rest, edit), ["additive constraint-tightened CreateOrderV2 expiration_time"])
   })
 
-  it("causes one finding if an operation newly requires a key, in addition to the other findings of the operation", () => {
+  it("gets one finding if an operation newly requires a key, in addition to the other findings of the operation", () => {
     const edit = (document: Editable): void => {
       const { get } = document.paths["/markets/{ticker}/orderbook"]
       get.security = rest.paths["/portfolio/events/orders"].post.security
@@ -96,7 +96,7 @@ describe("the present client", () => {
     ])
   })
 
-  it("causes no finding for the published document without the overlay, because the comparison applies the overlay", () => {
+  it("gets no finding for the published document without the overlay, because the comparison applies the overlay", () => {
     const published = edited(rest, (document) => {
       // The overlay narrows the price of an order.
       const { properties } = schemas(document).CreateOrderV2Request
@@ -108,7 +108,7 @@ describe("the present client", () => {
     assert.deepStrictEqual(drift(published, rest).findings, [])
   })
 
-  it("causes no finding for its own document", () => {
+  it("gets no finding for its own document", () => {
     assert.deepStrictEqual([drift(rest, rest).findings, drift(feed, feed).findings], [[], []])
   })
 })

@@ -12,13 +12,13 @@ const runOn = (property: Property.OperationProperty) =>
   Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15 (the properties are deterministic)", () => {
-  it("has a target for every property of operations, and for P11", () => {
+  it("checks every property that runs on operations, and P11", () => {
     const ofProperties = All.targetProperties.find(({ id }) => id === "P15")
     assert.deepStrictEqual(ofProperties?.targets, [...All.operationProperties.map(({ id }) => id), "P11"])
   })
 })
 
-describe("P15 with an injected fault", () => {
+describe("P15 with the properties of this test", () => {
   /**
    * Makes a property with the id P5. P15 runs it on real operations, and on an operation with a fault: a read that is
    * sent as PUT.

@@ -136,7 +136,7 @@ const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation 
   return { ...client, operation }
 }
 
-describe("P10 with an injected fault", () => {
+describe("P10 with the readers of this test", () => {
   it("passes for a reader without a fault", () => void reachedBy(withReader(undefined), 40))
 
   const reasons: Readonly<Record<Fault, RegExp>> = {

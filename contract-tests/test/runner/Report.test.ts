@@ -131,7 +131,7 @@ describe("a report as JUnit", () => {
 })
 
 describe("a report as Markdown", () => {
-  it("keeps a counterexample with backticks inside its code block", () => {
+  it("keeps a counterexample in one code block, even if the counterexample contains backticks", () => {
     const text = Markdown.render(red)
     const fence = "`".repeat(7)
     assert.strictEqual(text.split(fence).length, 3)

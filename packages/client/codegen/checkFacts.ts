@@ -1,6 +1,6 @@
 /**
- * Compares the decimals and units of the handwritten facts (`facts.ts`, `feedFacts.ts`) with the document. Each must
- * apply to the document, and each time must have a unit.
+ * Compares the decimals and units of the handwritten facts (`facts.ts`, `feedFacts.ts`) with the document. Each fact
+ * must apply to the document, and each time must have a unit.
  *
  * @module
  */

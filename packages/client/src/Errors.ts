@@ -203,7 +203,7 @@ export const explain = (explanation: Explanation, body: ErrorBody): string => {
 export class Forbidden extends answered("Forbidden", 403) {}
 
 /**
- * 404: the requested item does not exist.
+ * 404: the exchange did not find the requested item.
  *
  * **Gotchas**
  *

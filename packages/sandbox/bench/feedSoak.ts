@@ -218,7 +218,7 @@ for (const [name, { books, longestMillis, times }] of readability.byFault) {
 console.log(
   [
     "",
-    `${english(changes)} changes in ${english(flowSeconds)} s, ${english(comparison.reads)} books read and compared (${english(comparison.between)} between two deltas of one clock)`,
+    `${english(changes)} changes in ${english(flowSeconds)} s, ${english(comparison.reads)} books read and compared (${english(comparison.between)} of them between two deltas with the same clock)`,
     `longest unreadable ${english(readability.longestMillis)} ms (limit ${english(limitMillis)}); all books equaled the exchange's ${english(equalMillis)} ms after the flow stopped`,
     `heap ${english(heaps[0]!, 1)} MiB at first, ${english(heaps.at(-1)!, 1)} at the end, ${english(Math.max(...heaps), 1)} at most; ` +
       `processor time of the client and of this comparison ${english((used.user + used.system) / 10_000 / flowSeconds, 1)} % of one core; load ${loadavg()[0]!.toFixed(1)}`,

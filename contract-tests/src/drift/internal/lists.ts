@@ -66,7 +66,7 @@ const compareLengths = (context: Context, pair: Pair): void => {
 const compareDistinctness = (pair: Pair): void => {
   const { differ, new: now, old } = pair
   if (old.unique === now.unique) return
-  // The items of a generated list are equal after its prefix.
+  // `listAt` fills a list with equal items, after the items of the prefix.
   if (now.unique)
     differ("constraint-tightened", "the items must be distinct now", { shrunk: () => listAt(pair, "old", 2) })
   else differ("constraint-loosened", "the items can be equal now", { grown: () => listAt(pair, "new", 2) })

@@ -125,9 +125,9 @@ const word = (): fc.Arbitrary<string> =>
 
 /**
  * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` can be in lower case, the offset has a colon, and the day
- * exists. A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example.
- * RFC 3339 allows leap seconds, but the exchange's own formatter cannot write them. So a client may accept or reject
- * them.
+ * exists. The predicate accepts a leap second (`23:59:60Z`), but the suite neither generates one nor uses one as an
+ * invalid example. RFC 3339 allows leap seconds, but the exchange's own formatter cannot write them. So a client may
+ * accept or reject them.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [

@@ -1,6 +1,6 @@
 /**
- * A small client of the exchange for the tests of the judge. Without faults, it passes every scenario. Each fault adds
- * one mistake.
+ * A small client of the exchange, for the tests of the judge (`kalshi-contract serve`, which tests clients). Without
+ * faults, the client passes every scenario. Each fault adds one mistake.
  */
 import { constants, randomUUID, sign } from "node:crypto"
 import { inspect } from "node:util"

@@ -100,7 +100,7 @@ export const formatter = (screen: Pick<Screen, "paint">): ((entry: Entry) => str
       case "end":
         return line.reason === "rotated" ? undefined : join(line, "end", "", `the recording ${line.reason}`)
       default:
-        // A newer version may write lines without `detail`.
+        // A newer version of `kalshi` may write lines without `detail`.
         return "detail" in line
           ? screen.paint(
               "yellow",

@@ -176,7 +176,8 @@ export const cancelCommand = Command.make(
         // The command cancels the other orders even if one id is wrong.
         const missing = ids.filter((_, index) => found[index] === undefined)
         if (orders.length === 0) return yield* noSuchOrder(ids.join(", "))
-        for (const id of missing) yield* Output.note(`The order ${JSON.stringify(id)} was not found`)
+        for (const id of missing)
+          yield* Output.note(`The account has no order ${JSON.stringify(id)}, or the order is archived`)
         const what = orders.length === 1 ? "this order" : `these ${orders.length} orders`
         yield* carryOut(connected, options, {
           question: `Cancel ${what}?`,

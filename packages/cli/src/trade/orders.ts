@@ -16,7 +16,10 @@ export const orderId = Argument.String("order-id").pipe(Argument.withDescription
 /** For about half a second, a read can miss a new order. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
-/** Reads an order. Undefined if there is none. Fails if the order is not in the chosen subaccount. */
+/**
+ * Reads an order. Undefined if there is none, or if only the archive has it. Fails if the order is not in the chosen
+ * subaccount.
+ */
 export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   const found = yield* Orders.get({ order_id }).pipe(
     Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),
@@ -34,7 +37,7 @@ export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccou
 export const noSuchOrder = (order_id: string): CommandError =>
   new CommandError({
     exit: "refused",
-    message: `The order ${JSON.stringify(order_id)} was not found. Nothing was sent. List your orders with \`kalshi orders\``
+    message: `The account has no order ${JSON.stringify(order_id)}, or the order is archived. Nothing was sent. List your orders with \`kalshi orders\``
   })
 
 export const readOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {

@@ -211,7 +211,7 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("says that the book does not change after an outage of the book, but not after an outage of the trades", () =>
+  it.live("says that the book does not change if an outage affects the book, not if it affects only the trades", () =>
     Effect.gen(function* () {
       const outage = (channel: string) =>
         JSON.stringify({ type: "outage", at_ms: startMillis + 500, channel, markets: [ticker], detail: "Closed" })

@@ -1,9 +1,9 @@
 /**
  * The `console` blocks of a README: commands, and the output that each must print.
  *
- * A line `$ kalshi …` is a command. The lines up to the next command are its output, on both streams. In the output,
- * `…` stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines. If an
- * output ends with `^C`, the user presses Ctrl-C after the lines above it.
+ * A line `$ kalshi …` is a command. The lines from there to the next command are its output, on both streams. In the
+ * output, `…` stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines.
+ * If an output ends with `^C`, the user presses Ctrl-C after the lines above it.
  *
  * @module
  */

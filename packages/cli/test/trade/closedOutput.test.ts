@@ -23,7 +23,7 @@ layer(exchange(), { excludeTestServices: true })("a change with a closed standar
     })
   )
 
-  it.effect("ends with the code of a rejected order", () =>
+  it.effect("ends with the exit code of a rejected order", () =>
     Effect.gen(function* () {
       const { run, ticker } = yield* trading("KXCLOSED-26-T2")
       const args = ["order", "place", "buy", "yes", ticker, "--count", "10000000", "--price", "0.50", "--yes"]
@@ -33,7 +33,7 @@ layer(exchange(), { excludeTestServices: true })("a change with a closed standar
     })
   )
 
-  it.effect("ends with the code of the worst outcome, and shows the canceled order", () =>
+  it.effect("ends with the exit code of the worst outcome, and shows the canceled order", () =>
     Effect.gen(function* () {
       const { account, run, sandbox, ticker } = yield* trading("KXCLOSED-26-T3")
       const order = { ticker, side: "bid", count: "1", price: "0.50" } as const

@@ -20,7 +20,7 @@ const inFlight = (ticker: string, id: string, delayMillis: number) =>
   })
 
 layer(exchange(), { excludeTestServices: true })("a command that is sending a change", (it) => {
-  describe("Ctrl-C once", () => {
+  describe("after one Ctrl-C", () => {
     it.effect("waits for the outcome, and prints it", () =>
       Effect.gen(function* () {
         const { child, ended, pendingFiles, stderr } = yield* inFlight("KXONCE-26-T1", "once-1", 3_000)
@@ -35,7 +35,7 @@ layer(exchange(), { excludeTestServices: true })("a command that is sending a ch
     )
   })
 
-  describe("Ctrl-C once, and a lost response", () => {
+  describe("after one Ctrl-C and a lost response", () => {
     it.effect("exits with 5, and prints the command's advice", () =>
       Effect.gen(function* () {
         const trader = yield* trading("KXONCE-26-T3")
@@ -51,7 +51,7 @@ layer(exchange(), { excludeTestServices: true })("a command that is sending a ch
     )
   })
 
-  describe("Ctrl-C twice", () => {
+  describe("after the second Ctrl-C", () => {
     it.effect("exits with 5, and prints the command that settles the order", () =>
       Effect.gen(function* () {
         const { child, ended, json, pendingFiles, stderr } = yield* inFlight("KXTWICE-26-T2", "twice-2", 60_000)
@@ -72,7 +72,7 @@ layer(exchange(), { excludeTestServices: true })("a command that is sending a ch
     )
   })
 
-  describe("SIGKILL", () => {
+  describe("after SIGKILL", () => {
     it.effect("leaves the record of the order, and `order settle` finds the order", () =>
       Effect.gen(function* () {
         const { child, ended, json, orders, pendingFiles } = yield* inFlight("KXKILL-26-T1", "kill-1", 60_000)

@@ -80,7 +80,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       writePending(trader, recordOf(trader, trader.ticker, "refused-1"))
       for (const status of [401, 403]) {
         yield* trader.sandbox.plant({ operation: "GetOrders", status })
-        // Within one second, the search itself would end with the exit code 5.
+        // A search that finds no order within one second would end with the exit code 5.
         const { code, stderr } = yield* trader.json(["order", "settle", "--within", "1"])
         assert.strictEqual(code, 4)
         assert.include(JSON.stringify(stderr), String(status))

@@ -46,8 +46,8 @@ export interface Options extends BookOptions {
  * **Details**
  *
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message or a fault, a book
- * is unreadable until its next snapshot. A new snapshot is requested. After a lost connection, the new subscription
- * brings the snapshots.
+ * is unreadable until its next snapshot, which the client requests. After a lost connection, the new subscription brings
+ * the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
@@ -56,11 +56,11 @@ export interface Options extends BookOptions {
  * a higher `epoch`. This book can be older than the previously read book. The connections of each line have the options
  * of the layer.
  *
- * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` of
- * the watch shows why. When all lines have failed, the watch ends with the error of the line that failed last. A market
- * is refused if the exchange refuses it on all lines. Until then, a line that lacks the market tries again after 5
- * seconds, then after longer waits of up to a minute. When all markets are refused, the watch ends with the error of the
- * last refusal.
+ * A line that fails permanently, for example because the exchange refuses the key, is not opened again. The property
+ * `lines` of the watch shows why. When all lines have failed, the watch ends with the error of the line that failed
+ * last. A market is refused if the exchange refuses it on all lines. Until then, a line that lacks the market requests
+ * it again after 5 seconds, then after longer waits of up to a minute. When all markets are refused, the watch ends
+ * with the error of the last refusal.
  *
  * **Gotchas**
  *

@@ -15,7 +15,7 @@
  *
  * **Gotchas**
  *
- * - The exchange consists of shards. A market is on one of them, and only cash on that shard backs an order.
+ * - The exchange consists of shards. A market is on one of them, and only cash on that shard backs orders in the market.
  * - The id of an order does not show its shard. So an operation that changes an order needs `exchange_index` or a
  *   ticker. With only the ticker, the exchange has to find the order. The search takes time, and costs tokens in the
  *   write bucket of every shard. Source: the rate-limit guide of October 2026.

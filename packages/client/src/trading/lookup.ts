@@ -105,7 +105,7 @@ export const lookFor = (
     const isEnough = (search: Wanted, now: Now): boolean =>
       asOf !== undefined && asOf.millis > search.lastMillis(now) + search.pastMillis(now)
 
-    /** The next lists are complete up to this time. This time is capped at the exchange's current time. */
+    /** Lists that are requested next are complete up to this time, which is at most the exchange's current time. */
     const freshness: Effect.Effect<Freshness | undefined, never, KalshiPublic> = Effect.gen(function* () {
       const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
       const millis = response === undefined ? undefined : millisOf(response.as_of_time)

@@ -29,7 +29,7 @@ describe("Positions.push", () => {
     assert.deepStrictEqual(all(), ["0: 2.00"])
   })
 
-  it("ignores only a message that was sent before the last change that a read showed", () => {
+  it("ignores a message only if it was sent before the last change that a read showed", () => {
     const { all, push, read } = make()
     read(1, 2_000, 5_000)
     assert.isFalse(push(2, 1_999, 6_000))
@@ -39,7 +39,7 @@ describe("Positions.push", () => {
     assert.deepStrictEqual(all(), ["0: 4.00"])
   })
 
-  it("remembers the last change that a read showed", () => {
+  it("remembers the last change that a read showed, even after a newer message", () => {
     const { push, read } = make()
     read(1, 2_000, 5_000)
     push(2, 3_000, 6_000)
@@ -57,7 +57,7 @@ describe("Positions.read", () => {
     assert.deepStrictEqual(all(), ["0: 2.00"])
   })
 
-  it("replaces a message only if the read began at least `lagMillis` after the last message", () => {
+  it("replaces a position from a message only if the read began at least `lagMillis` after the last message", () => {
     const { all, push, read } = make()
     push(1, 2_000, 2_000)
     push(2, 2_500, 2_500)

@@ -190,7 +190,7 @@ describe("text", () => {
     rejects(response, ["AB/1", "AB\\01", "ab/01", "AB/01\n", 1])
   })
 
-  it("that is constant accepts only the constant, in requests and in responses", async () => {
+  it("accepts only the constant if the schema has one, in requests and in responses", async () => {
     const { request, response } = await both({ type: "string", const: "a" })
     for (const decode of [request, response]) {
       accepts(decode, ["a"])
@@ -198,13 +198,13 @@ describe("text", () => {
     }
   })
 
-  it("with the format uuid accepts a UUID in upper or lower case", async () => {
+  it("accepts only UUIDs, in upper or lower case, if the format is uuid", async () => {
     const { response } = await both({ type: "string", format: "uuid" })
     accepts(response, ["0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b", "0C6A5A3E-8F0A-4D2B-9C1E-7B6F5A4D3C2B"])
     rejects(response, ["", "0c6a5a3e8f0a4d2b9c1e7b6f5a4d3c2b", "urn:uuid:0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b"])
   })
 
-  it("with the format date-time accepts RFC 3339 times on existing days", async () => {
+  it("accepts only RFC 3339 times on existing days if the format is date-time", async () => {
     const { response } = await both({ type: "string", format: "date-time" })
     accepts(response, [
       "2026-10-09T14:05:06Z",
@@ -262,7 +262,7 @@ describe("an enum", () => {
     accepts(response, ["yes", "no", null])
   })
 
-  it("of integers is closed in requests and accepts any safe integer in responses", async () => {
+  it("is closed in requests and accepts any safe integer in responses if its members are integers", async () => {
     const { request, response } = await both({ type: "integer", format: "int32", enum: [1, 60] })
     accepts(request, [1, 60])
     rejects(request, [2, "1", null])
@@ -366,7 +366,7 @@ describe("an object", () => {
     assert.deepStrictEqual(decode("requests", "Both", value), { pointer: "/new", reason: "there is no such field" })
   })
 
-  it("without properties is kept unchanged", async () => {
+  it("is kept unchanged if the schema declares no properties", async () => {
     for (const schema of [{ type: "object" }, { type: "object", additionalProperties: true }]) {
       const { response } = await both(schema)
       accepts(response, [{}, { x: 1, y: { z: [null] } }, JSON.parse('{"__proto__":{"polluted":true}}')])
@@ -376,7 +376,7 @@ describe("an object", () => {
     assert.deepStrictEqual(decode("responses", "Out", { x: [1] }), { value: { x: [1] } })
   })
 
-  it("with one type of value accepts that type under any key", async () => {
+  it("accepts the declared type of value under any key", async () => {
     const { response } = await both(
       { type: "object", additionalProperties: ref("Item") },
       { Item: object({ n: { type: "integer" } }) }
@@ -410,7 +410,7 @@ describe("a list", () => {
     for (const decode of [request, response]) accepts(decode, [[], [null, 1]])
   })
 
-  it("that can be null decodes null to an empty list only in responses", async () => {
+  it("decodes null to an empty list only in responses, if the list can be null", async () => {
     const { request, response } = await both({ type: ["array", "null"], items: { type: "integer" } })
     assert.deepStrictEqual(response(null), { value: { a: [] } })
     accepts(response, [[], [1]])
@@ -419,12 +419,12 @@ describe("a list", () => {
     accepts(request, [null, [], [1]])
   })
 
-  it("that cannot be null rejects null", async () => {
+  it("rejects null if the list cannot be null", async () => {
     const { request, response } = await both({ type: "array", items: { type: "integer" } })
     for (const decode of [request, response]) rejects(decode, [null])
   })
 
-  it("of fixed items is a tuple with an exact length", async () => {
+  it("is a tuple with an exact length if its items are fixed", async () => {
     const { response } = await both({
       type: "array",
       prefixItems: [{ type: "string" }, { type: "integer" }],
@@ -594,7 +594,7 @@ describe("Facts", () => {
     assert.notInclude(text, "Price")
   })
 
-  it("are rejected if the pattern differs or is missing, or if a request uses a decimal of responses", async () => {
+  it("are rejected if the pattern differs or is missing, or if a request uses a decimal that is only for responses", async () => {
     const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
@@ -650,7 +650,7 @@ describe("times", () => {
   })
   const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
-  it("of requests have the unit that their name or a fact states", async () => {
+  it("have in requests the unit that their name or a fact states", async () => {
     const files = await filesOf(document, facts)
     const requests = files.get("requests.ts")!
     assert.include(requests, "made_ts: UnixSeconds\n")
@@ -667,7 +667,7 @@ describe("times", () => {
     assert.include(text, "made_ts: Schema.Int")
   })
 
-  it("of parameters need a known unit, and a unit of a missing parameter is rejected", async () => {
+  it("need a known unit in parameters, and the unit of a missing parameter is rejected", async () => {
     const unknown = documentOf({
       paths: { "/things": { get: { operationId: "GetThings", parameters: [timeQuery("close_time")], responses: {} } } }
     })
@@ -740,7 +740,7 @@ export const GetThingsQuery: {
     assert.property(outcome("ids", ["a", "b", "c"]), "pointer")
   })
 
-  it("of a path apply to each operation of the path", async () => {
+  it("apply to each operation of the path that declares them", async () => {
     const document = documentOf({
       paths: {
         "/a/{id}": {

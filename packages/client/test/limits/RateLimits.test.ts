@@ -558,10 +558,10 @@ describe("TooManyRequests", () => {
   )
 })
 
-describe("interruption", () => {
+describe("an interrupted call", () => {
   const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
 
-  it.effect("of the first waiting call takes no tokens, and lets the next call go ahead", () =>
+  it.effect("takes no tokens, and lets the next call go ahead, if it was first in the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(Orders.batchCreate(batch(10)))
@@ -575,7 +575,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("of a later waiting call takes no tokens, and lets the calls behind it go ahead", () =>
+  it.effect("takes no tokens, and lets the calls behind it go ahead, if it was not first in the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(create("first in line"))
@@ -589,7 +589,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("returns the tokens of a call that is still being signed", () =>
+  it.effect("returns its tokens if it was still being signed", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const slow = Signer.make({
@@ -607,7 +607,7 @@ describe("interruption", () => {
     })
   )
 
-  it.effect("does not return the tokens of a sent call, because the exchange may have charged them", () =>
+  it.effect("does not return its tokens if it was sent, because the exchange may have charged them", () =>
     Effect.gen(function* () {
       const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
@@ -615,7 +615,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: () => 60_000 }))
   )
 
-  it.effect("counts a sent call as in flight until the assumed latency has passed", () =>
+  it.effect("counts as in flight until the assumed latency has passed, if it was sent", () =>
     Effect.gen(function* () {
       const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)
@@ -625,7 +625,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
-  it.effect("withdraws waiting calls, and does not stop other calls", () =>
+  it.effect("leaves the queue, and does not stop later calls", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(all(["a", "b", "c"], create))

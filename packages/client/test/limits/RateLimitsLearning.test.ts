@@ -128,7 +128,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("rejects a waiting batch if the fetched budget is too small", () =>
+  it.effect("rejects a waiting batch if the fetched budget is too small for it", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")
@@ -346,7 +346,7 @@ describe("costs.read", () => {
     assert.strictEqual(cost(Orders.get.descriptor), 10)
   })
 
-  it("does not let a parameter in the list stand for a fixed segment of an operation's path", () => {
+  it("does not apply the cost of `orders/:order_id` to `orders/batched`", () => {
     const cost = costOf(list([[3, "DELETE", "/trade-api/v2/portfolio/events/orders/:order_id"]]))
     assert.strictEqual(cost(Orders.cancel.descriptor), 3)
     assert.strictEqual(cost(Orders.batchCancel.descriptor), 10)

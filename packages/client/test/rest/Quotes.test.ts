@@ -172,14 +172,14 @@ for (const [name, operation, request] of [
   })
 }
 
-describe("descriptor.limits.cost of Quotes", () => {
+describe("Quotes, the descriptors", () => {
   const [costs] = recorded("GetAccountEndpointCosts") as ReadonlyArray<{
     readonly default_cost: number
     readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
   }>
 
   for (const { descriptor } of Object.values(Quotes)) {
-    it(`of ${descriptor.name} equals the cost recorded in demo`, () => {
+    it(`${descriptor.name} has the cost that was recorded in demo`, () => {
       const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
       const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
       assert.strictEqual(descriptor.limits.cost, listed?.cost ?? costs!.default_cost)

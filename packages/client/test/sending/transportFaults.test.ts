@@ -169,7 +169,7 @@ describe("transport.make, a response", () => {
     })
   )
 
-  it.effect('that cannot be read has requestSent "maybe", even with the code ECONNREFUSED', () =>
+  it.effect('fails with requestSent "maybe" if it cannot be read, even with the code ECONNREFUSED', () =>
     Effect.gen(function* () {
       for (const headers of [{}, { "content-length": "10" }]) {
         const stream = new ReadableStream<Uint8Array>({

@@ -1,4 +1,4 @@
-/** The tests that all operations share, and the examples of doc blocks. */
+/** Makes the tests that all operations share, and reads the examples of doc blocks. */
 import { readFileSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"

@@ -193,22 +193,25 @@ describe("Trades.watch", () => {
       })
   )
 
-  watching("ends a hole when the first of the other lines became live", 3, ({ arrived, sessions, statuses }) =>
-    Effect.gen(function* () {
-      const [a, b, c] = sessions
-      makeComplete(sessions)
-      yield* TestClock.adjust(10_000)
-      for (const line of [c!, b!]) {
-        line.outage()
-        yield* TestClock.adjust(1_000)
-        line.restored()
-      }
-      a!.outage()
-      yield* settle
-      const hole = arrived.at(-1)
-      assert.strictEqual(typeof hole === "object" && hole._tag === "Hole" && hole.untilMillis, base + 11_000)
-      assert.deepStrictEqual(yield* statuses, ["lost", "unproven", "complete"])
-    })
+  watching(
+    "ends a hole at the time when the first of the other lines became live",
+    3,
+    ({ arrived, sessions, statuses }) =>
+      Effect.gen(function* () {
+        const [a, b, c] = sessions
+        makeComplete(sessions)
+        yield* TestClock.adjust(10_000)
+        for (const line of [c!, b!]) {
+          line.outage()
+          yield* TestClock.adjust(1_000)
+          line.restored()
+        }
+        a!.outage()
+        yield* settle
+        const hole = arrived.at(-1)
+        assert.strictEqual(typeof hole === "object" && hole._tag === "Hole" && hole.untilMillis, base + 11_000)
+        assert.deepStrictEqual(yield* statuses, ["lost", "unproven", "complete"])
+      })
   )
 
   for (const loss of ["Gap", "Undecodable", "UnknownMessage"] as const) {

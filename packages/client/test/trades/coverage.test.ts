@@ -1,3 +1,7 @@
+/**
+ * Lines are connections that deliver the same trades. `src/trades/coverage.ts` explains when a line is lost, unproven or
+ * complete.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { Coverage, type Interval } from "../../src/trades/coverage.ts"
 
@@ -114,7 +118,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [])
   })
 
-  it("completes an unproven line whose first trade a complete line passes by more than twice disorderMillis", () => {
+  it("completes an unproven line if a complete line has a trade more than twice disorderMillis after the unproven line's first trade", () => {
     const { live, lost, statuses, trade } = complete()
     lost(1)
     live(1)
@@ -147,7 +151,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["unproven", "complete"])
   })
 
-  it("completes two unproven lines at once if the first has passed the loss of the second", () => {
+  it("completes two unproven lines at once if the first has delivered the trades that the second lacks", () => {
     const { live, lost, statuses, trade } = make(3)
     live(0, 1_000)
     live(1, 2_000)

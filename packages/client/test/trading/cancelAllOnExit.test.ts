@@ -650,16 +650,18 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports the time of the interruption as the latest possible attempt of a placement", () =>
-    Effect.gen(function* () {
-      const slow: Reply = { ...created, delayMillis: 8_000 }
-      const { report } = yield* run(resting, [slow, asOf(60_000), listed()])
-      assert.deepInclude(report?.left[0], {
-        client_order_id: clientOrderId,
-        placedAtMillis: 0,
-        lastAttemptMillis: 5_000
+  it.effect(
+    "reports the time of the interruption as the latest time at which a placement can have been attempted",
+    () =>
+      Effect.gen(function* () {
+        const slow: Reply = { ...created, delayMillis: 8_000 }
+        const { report } = yield* run(resting, [slow, asOf(60_000), listed()])
+        assert.deepInclude(report?.left[0], {
+          client_order_id: clientOrderId,
+          placedAtMillis: 0,
+          lastAttemptMillis: 5_000
+        })
       })
-    })
   )
 
   it.effect("reports no time window for an order that was never signed", () =>

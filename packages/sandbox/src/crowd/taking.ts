@@ -1,5 +1,5 @@
 /**
- * Takers: they trade with resting orders, rest an order for a short time, and cancel.
+ * Takers: they trade with the orders of others, rest own orders for a short time, and cancel own orders.
  *
  * @module
  */

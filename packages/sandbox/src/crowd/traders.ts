@@ -23,8 +23,8 @@ export interface Crowd {
 }
 
 /**
- * The size from which a position must not grow, in hundredths of a contract. A maker then places no orders that would
- * increase the position. A taker that knows the market's value then places no orders. Quotes have their own limit.
+ * The size from which a position must not grow, in hundredths of a contract. At this size, a maker places no orders that
+ * would increase the position, and a taker that knows the market's value places no orders. Quotes have their own limit.
  */
 export const maxPosition = 2_000_000
 

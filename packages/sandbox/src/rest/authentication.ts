@@ -33,7 +33,7 @@ const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-acc
 
 /**
  * Makes a function that finds the key with which a request was signed. The codes and details of its refusals were
- * observed on the real exchange, except for the code for a missing timestamp, which has the same form.
+ * observed on the real exchange, except for the code for a missing timestamp, which is assumed to have the same form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

@@ -17,7 +17,10 @@ import type { View } from "../exchange/View.ts"
 export interface Call<out Input> {
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
   readonly view: View
-  /** For reads of orders, groups, fills, positions, settlements and money. This view lags behind by `readLagMillis`. */
+  /**
+   * For reads of orders, groups, fills, positions, settlements and money. This view lags behind the exchange by
+   * `readLagMillis`.
+   */
   readonly userView: View
   /** Empty for an unsigned request. */
   readonly accountId: string

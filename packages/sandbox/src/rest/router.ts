@@ -129,8 +129,8 @@ const uuids = new Set([
 ])
 
 /**
- * These query parameters narrow the search for an entity. An invalid value is refused with 400, which 404 can replace:
- * see `errorBody.ts`. For other query parameters, the 400 stays.
+ * These query parameters narrow the search for an entity. If one of them is invalid, `errorBody.ts` can replace the
+ * status 400 by 404. For any other invalid query parameter, the status stays 400.
  */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
 

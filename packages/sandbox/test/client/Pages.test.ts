@@ -32,7 +32,7 @@ const order = {
 const days = 10
 const perDay = 100
 
-/** A hundred orders a day for ten days, each with one fill. Returns the maker. */
+/** Places a hundred orders a day for ten days. Each order gets one fill. Returns the maker. */
 const traded = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   const maker = yield* sandbox.createAccount({ tier: "unmetered" })

@@ -42,7 +42,7 @@ const oneYes = {
 const cents = (text: string): number => Math.round(Number(text) * 100)
 
 describe("a program on an exchange with a crowd", () => {
-  it.effect("finds quoted books immediately, and fills a market order at their price", () =>
+  it.effect("finds quoted books immediately, and fills a marketable order at the quoted price", () =>
     Effect.gen(function* () {
       const { kalshi } = yield* newUser
       yield* Effect.gen(function* () {
@@ -185,7 +185,7 @@ describe("Sandbox.layerTest with a crowd", () => {
     })
   )
 
-  it.effect("continues after moveClock, reset and restore, with one crowd", () =>
+  it.effect("continues with the same crowd after moveClock, reset and restore", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const trades = Effect.map(sandbox.view, (view) => view.ticker(ticker)).pipe(

@@ -46,7 +46,7 @@ describe("KeyIndex", () => {
 })
 
 describe("FadingIndex", () => {
-  it("finds the same items as a scan, while items appear or lose the property", () => {
+  it("finds the same items as a scan, while items are added or stop matching", () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ added: fc.nat(100), lost: fc.array(fc.nat(300), { maxLength: 50 }), at: fc.nat(400) }), {
@@ -74,7 +74,7 @@ describe("FadingIndex", () => {
     )
   })
 
-  it("checks each item only once after it has lost the property", () => {
+  it("checks each item only once if no item matches", () => {
     const items = Array.from({ length: 1_000 }, () => 0)
     const index = new FadingIndex(items)
     let checks = 0
@@ -308,7 +308,7 @@ const comparisons = (state: Snapshot, account: Account) => {
 }
 
 describe("View, after random commands", () => {
-  it("lists RFQs, quotes, positions and settlements like a scan, even when restored", { timeout: 120_000 }, () => {
+  it("lists RFQs, quotes, positions and settlements like a scan, even after a restore", { timeout: 120_000 }, () => {
     let exchange = new Exchange({ seed: 5, assumptions: { transferMillis: 3_000 } })
     const actors = makeActors(exchange, 4)
     const seen = { rfqs: 0, quotes: 0, positions: 0, settlements: 0 }

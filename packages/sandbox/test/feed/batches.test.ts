@@ -128,7 +128,7 @@ describe("rfq_batch_created and rfq_batch_deleted", () => {
     assert.deepStrictEqual(typesOf(own), ["rfq_batch_deleted"])
   })
 
-  it("are sent only for own batches if the user filter is self", () => {
+  it("are sent only for the subscriber's own batches if the user filter is self", () => {
     const { create, creator, listen, maker, world } = setup()
     const [own, others] = [listen(creator, { user_filter: "self" }), listen(maker, { user_filter: "self" })]
     const { batchId } = create()
@@ -239,7 +239,7 @@ describe("rfq_batch_best_quotes", () => {
 })
 
 describe("an accepted batch", () => {
-  it("is confirmed and executed with messages for each party", () => {
+  it("sends each party messages about its confirmation and its execution", () => {
     const { accept, confirm, create, creator, idOf, listen, maker, quote, second, spectator, world } = setup()
     const batch = create({ isObscured: true, clientBatchId: "mine" })
     const [one, two] = [

@@ -80,7 +80,7 @@ const assertError = (got: Got, status: number, about: string): void => {
 const table: Array<string> = []
 
 describe("the statuses that the document declares", () => {
-  it("have cases for every operation of the document", () => {
+  it("have test cases for every operation of the document", () => {
     assert.deepStrictEqual(Object.keys(cases).sort(), published.map(({ operationId }) => operationId).sort())
   })
 
@@ -147,7 +147,7 @@ describe("the statuses that the document declares", () => {
 })
 
 describe("Assumptions.undeclaredStatuses", () => {
-  it.effect('makes the exchange respond with the recorded statuses if it is "recorded"', () =>
+  it.effect('"recorded" makes the exchange respond with the statuses that were recorded', () =>
     Effect.gen(function* () {
       const world = yield* makeWorld
       for (const id of ["GetOrderGroup", "ResetOrderGroup", "TriggerOrderGroup", "DeleteOrderGroup"]) {

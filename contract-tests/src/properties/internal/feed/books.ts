@@ -122,7 +122,7 @@ export class BooksObserver implements Observer {
     this.#world.expect(holds, () => `the book of ${market} breaks the rule: ${what}`)
   }
 
-  /** An added book starts from a later snapshot, so its recorded books are discarded. */
+  /** The book of an added market starts from a new snapshot, so the books recorded before are discarded. */
   #forget(added: ReadonlyArray<string>): void {
     for (const market of added) {
       if (!this.#markets.has(market)) for (const { wire } of this.#world.network.links) wire.forget(market)
@@ -183,8 +183,8 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * Checks that a book is readable and as new as its undisturbed lines. After maintenance, skips runs with several
-   * lines.
+   * Checks that a book is readable and as new as its newest version on an undisturbed line. After maintenance, does not
+   * check runs with several lines.
    */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
@@ -197,8 +197,8 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * Whether an undisturbed connection can replace the connection whose book was read. If a loss shows that this book
-   * was wrong, the other connection must have caught up with it.
+   * Whether an undisturbed connection can replace the connection whose book was read. If a loss shows that the read book
+   * was wrong, the undisturbed connection must have reached the clock of that book.
    */
   #isReplaced(market: string, { place }: Seen, state: OrderBooks.State): boolean {
     const clock = this.#undisturbedClock(market)

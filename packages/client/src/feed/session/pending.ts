@@ -24,7 +24,7 @@ export interface Sent<Slot> {
 const maxOverdue = 1_000
 
 export class Pending<Slot> {
-  /** Commands in the order of their deadlines, because all have the same timeout. */
+  /** In the order of sending. This is also the order of the deadlines, because all commands have the same timeout. */
   readonly #waiting = new Map<number, Sent<Slot>>()
   /** Commands whose deadline passed. A late reply can still change the state. */
   readonly #overdue = new Map<number, Sent<Slot>>()

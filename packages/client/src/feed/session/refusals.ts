@@ -143,7 +143,7 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
   for (const name of surplus) slot.awaited.delete(name)
   unplace(core, topic, surplus)
   const left = place(core, topic, surplus)
-  // An outage lasts until the other connections have their markets, too.
+  // The outage lasts until the other connections have the surplus markets, too.
   for (const name of surplus) {
     const other = slotOf(topic, name)
     if (other !== undefined) other.isInterrupted ||= slot.isInterrupted

@@ -51,7 +51,8 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   }
   onCount()
   // These commands count as unanswered, so the session requests the list of subscriptions: a command whose reply is
-  // about another subscription, a subscribe command whose reply has no `sid`, and an unsubscribe command.
+  // about another subscription, a subscribe command whose reply has no `sid`, and an unsubscribe command, whose reply is
+  // `unsubscribed`.
   if (slot.sid === undefined || (sid !== undefined && sid !== slot.sid) || kind === "unsubscribe") return
   succeed(core, line, sent)
   // A late reply counts only if it answers the last command of the slot.

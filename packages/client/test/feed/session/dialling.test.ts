@@ -96,7 +96,8 @@ describe("lose", () => {
     const books = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
     const other = world.subscribe("ticker")
-    // These early messages, the subscription without a user, and the verification belong to the lost connection.
+    // The lost connection has an early message, a subscription without a user, and a reason to request the list of
+    // subscriptions.
     world.receive(ticker(5))
     world.receive(subscribed(999, "fill", 9))
     world.receive(error(5))
@@ -154,7 +155,7 @@ describe("lose", () => {
     assert.deepStrictEqual([world.dials, since()], [[1, 2], 270])
   })
 
-  it("measures the delay of messages anew on each connection", () => {
+  it("measures the delay of messages separately for each connection", () => {
     const world = new World()
     const { user } = world.live("trade")
     const receive = (seq: number, ageMillis: number): void =>
@@ -216,7 +217,7 @@ describe("open", () => {
 })
 
 describe("finish", () => {
-  it("keeps the first reason if the session is closed afterwards", () => {
+  it("keeps the reason why the session ended if the session is closed afterwards", () => {
     const world = new World()
     world.subscribe("trade")
     world.session.refused(1, { _tag: "Response", status: 403, body: { message: "no access" } })
@@ -243,7 +244,7 @@ describe("refuseDial", () => {
     assert.deepInclude(user.error, { _tag: "ConnectionRefused", status: 403 })
   })
 
-  it("keeps the number of earlier attempts after a refusal because of the clock", () => {
+  it("does not reset the number of attempts after a refusal because of the clock", () => {
     const world = new World()
     world.subscribe("trade")
     for (const generation of [1, 2, 3]) {
@@ -411,7 +412,7 @@ describe("Session, connections", () => {
     )
   })
 
-  it("dials once if one drop causes an error and a close", () => {
+  it("dials once if a lost connection reports both an error and a close", () => {
     const world = new World()
     world.live("trade")
     world.session.closed(1, 1006, "error")
@@ -470,7 +471,7 @@ describe("Session, connections", () => {
     assert.deepStrictEqual(user.of("Restored")[0]?.durationMillis, 7_000)
   })
 
-  it("dials again once after a refused timestamp, and then fails", () => {
+  it("dials again after a refused timestamp, and fails if the next timestamp is refused, too", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -539,7 +540,7 @@ describe("Session, connections", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  it("passes a new generation to each dial", () => {
+  it("passes a new generation number to each dial", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])

@@ -152,7 +152,7 @@ describe("onError", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
   })
 
-  it("names all markets of a user when an error ends the subscription", () => {
+  it("reports all markets of a user when an error ends the subscription", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A", "B"))
     world.receive(error(9, { sid: 1, seq: 1 }))

@@ -149,7 +149,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["trade", "Outage"])
   })
 
-  it("reports the seq of the next message after it dropped early messages", () => {
+  it("reports a gap from the first early message that it dropped", () => {
     const world = new World({ maxEarlyMessages: 2 })
     const { user } = world.subscribe("trade")
     world.open()

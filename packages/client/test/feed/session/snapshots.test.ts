@@ -187,7 +187,7 @@ describe("Session, snapshots", () => {
     assert.deepStrictEqual(requests, [[id, ["B"]]])
   })
 
-  it("reconnects if the line drops while a snapshot is requested, and ends no subscription", () => {
+  it("reconnects if the connection is lost while a snapshot is requested, and ends no subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))

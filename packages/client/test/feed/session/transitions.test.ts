@@ -112,7 +112,7 @@ describe("reset", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("delivers messages of a market whose removal was in doubt, even if `subscribed` has an unknown id", () => {
+  it("after a reconnect, delivers messages of a market whose removal was in doubt, even if `subscribed` has an unknown id", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -224,7 +224,7 @@ describe("opened", () => {
     assert.deepStrictEqual(fills.user.tags, ["fill"])
   })
 
-  it("keeps a subscription whose sid was about to be ended as a subscription without a user", () => {
+  it("does not end a sid that a reply has just assigned to a user's subscription", () => {
     const world = new World({ commandBurst: 1 })
     world.subscribe("trade")
     world.open()
@@ -279,7 +279,7 @@ describe("settle", () => {
 })
 
 describe("succeed", () => {
-  it("doubles the size of the next command", () => {
+  it("doubles the maximum number of markets in the next command", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(Array.from({ length: 9 }, (_, index) => `M${index}`))

@@ -39,7 +39,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault("delivers to users that have left", "delivery", /if \(member\.isOver\) continue/, ""),
   fault("reports no outage", "delivery", /slot\.isInterrupted = true/, "return"),
   fault(
-    "reports only one outage if the line drops during a restore",
+    "reports only one outage if the connection is lost during a restore",
     "delivery",
     /\(slot\.isInterrupted && !slot\.wasOpened\)/,
     "slot.isInterrupted"

@@ -35,7 +35,7 @@ interface GameExample {
   readonly startsInMinutes: number
   readonly hasPlayers: boolean
   readonly canTie?: boolean
-  /** The incentive program of the first market. It runs for a week from the start of the game. */
+  /** The incentive program of the game's first market. It runs for a week from the start of the game. */
   readonly program?: Omit<CreateIncentiveProgram, "ticker" | "startMillis" | "endMillis">
 }
 

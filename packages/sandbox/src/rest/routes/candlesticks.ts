@@ -24,7 +24,7 @@ const maxOfMarket = 5_000
  */
 const maxOfAll = 10_000
 
-/** Documented: the maximum per request. */
+/** Documented: the maximum number of tickers per request. */
 const maxTickers = 100
 
 interface Input {

@@ -1,7 +1,7 @@
 /**
  * Live data and play-by-play statistics of milestones in wire format.
  *
- * The document does not list the fields of `details`. The local exchange chose them.
+ * The document does not list the fields of `details`. The fields here are this project's choice.
  *
  * @module
  */

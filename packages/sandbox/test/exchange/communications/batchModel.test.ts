@@ -126,7 +126,7 @@ const makeWorld = () => {
 
 type World = ReturnType<typeof makeWorld>
 
-/** Whether the maker's order of a child would match an order of another account. */
+/** Whether the maker's order for a child would match a resting order of another account. */
 const isBlocked = ({ desk, accounts }: World, child: number, maker: string, side: Side, bid: number): boolean =>
   [...accounts, desk.creator]
     .filter((accountId) => accountId !== maker)
@@ -212,7 +212,7 @@ const checkScenario = ({
 }
 
 describe("RFQ batches, against a simple model", () => {
-  it("trade every RFQ at the best bid of the makers, or none", { timeout: 300_000 }, () => {
+  it("trade every RFQ at the best bid of the makers, or trade no RFQ", { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(scenario, (input) => checkScenario(input)),
       { seed, numRuns: sampleSize(400, 5_000) }

@@ -78,7 +78,7 @@ describe("createSubtrader", () => {
     }
   })
 
-  it("is refused for an account that is no FCM member, like the reads of subtraders", () => {
+  it("is refused for an account that is no FCM member, and so are the reads of subtraders", () => {
     const desk = makeDesk()
     const notMember = { kind: "forbidden", code: "permission_denied" } as const
     assert.deepInclude(
@@ -245,7 +245,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual([desk.positionOf(desk.one.accountId), desk.errorPosition()], [0, -5])
   })
 
-  it("can change the sign of a position, and nets with the position of the target", () => {
+  it("can change the sign of the subtrader's position, and is netted with the error account's position", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 2)
     unwrap(desk.transfer({ count: 500, price: 5_000 }))

@@ -176,7 +176,7 @@ describe("the weather index", () => {
 })
 
 describe("the calibrations of the weather index", () => {
-  it("begin with the launch, and follow each complete week", () => {
+  it("begin with the launch configuration, and grow by one after each complete week", () => {
     const { calibrations, index } = open()
     const monday = Date.UTC(2026, 7, 31)
     const versions = (atMillis: number) =>

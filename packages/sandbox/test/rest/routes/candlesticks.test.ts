@@ -195,7 +195,7 @@ describe("GET candlesticks of an event", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("ends the range earlier if the markets have more than 10,000 periods", () =>
+  it.effect("ends the range early if the markets have more than 10,000 periods", () =>
     Effect.gen(function* () {
       yield* setup
       const body = yield* get(`${path}?start_ts=1799999940&end_ts=1900000000&period_interval=1`)
@@ -252,7 +252,7 @@ describe("GET event", () => {
 })
 
 describe("changes of fees on the wire", () => {
-  it.effect("are listed with their times, and the event shows its override", () =>
+  it.effect("are listed with their times, and an event shows the override of its fee", () =>
     Effect.gen(function* () {
       const { sandbox } = yield* setup
       const later = 1_800_000_060_000

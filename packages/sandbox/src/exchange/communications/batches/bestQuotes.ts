@@ -12,7 +12,7 @@ import { type Side, sides } from "./batchParts.ts"
 /** Documented: the creator receives at most one message about best bids in this period. */
 const publishEveryMillis = 250
 
-/** The bid of a batch quote on a child. Undefined if the maker declines that side. */
+/** The bid of a batch quote on a child. Undefined if the maker declines `side`. */
 const bidOf = (batchQuote: BatchQuoteState, child: number, side: Side): BestBid | undefined => {
   const quote = batchQuote.quotes[child]! // while a batch quote counts, it has a quote for each child
   const bid = side === "yes" ? quote.yesBid : quote.noBid

@@ -36,7 +36,7 @@ export const launchMillis = /*#__PURE__*/ Date.UTC(2026, 7, 24)
 /** Calibrations end after ten years. This limits their number if an operator moves the clock far ahead. */
 const maxWeeks = 520
 
-/** The number of complete weeks from the launch until `delay` before `millis`, but at most `maxWeeks`. */
+/** The number of complete weeks from the launch to `millis - delay`, but at most `maxWeeks`. */
 const weeksAt = (millis: number, delay: number): number =>
   Math.max(0, Math.min(maxWeeks, Math.floor((millis - launchMillis - delay) / week)))
 

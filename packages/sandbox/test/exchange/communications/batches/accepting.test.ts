@@ -1,3 +1,4 @@
+/** A child is one of the RFQs of a batch. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Refusal } from "../../../../src/exchange/Entities.ts"
 import { acceptTerms, combos, even, makeBatching, unknownId } from "../../../support/batching.ts"
@@ -184,7 +185,7 @@ describe("acceptRfqBatch", () => {
     unwrap(desk.accept(batch, "no", [50, 50]))
   })
 
-  it("returns the first successful result again if the client_order_id is repeated", () => {
+  it("returns the result of the first acceptance again if the client_order_id is repeated", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const quote = desk.quote(batch, even)
@@ -267,7 +268,7 @@ describe("confirmBatchQuote", () => {
     desk.quote(desk.batch(), even)
   })
 
-  it("has longer time limits if no child is on a highly volatile market", () => {
+  it("allows 30 seconds to confirm, and executes 15 seconds later, if no child is on a highly volatile market", () => {
     const desk = makeBatching()
     const calm = ["KXCOMBO-26-X", "KXCOMBO-26-Y"]
     for (const name of calm) {
