@@ -35,6 +35,7 @@ const canonicalBase64 = "the decoder refuses other characters, or encoding the b
 const firstMessage = "before the first message, there is nothing that could be repeated"
 const noSlot = "a connection never has the slot undefined"
 const namesOfSlot = "the names of a command without a subscription are not read"
+const sameError = "the call that adds the markets fails with the same error"
 const noneBetween = "no intent can arrive between the subscription and the copy of the intents"
 const noMembers = "memberOf returns undefined for undefined and for null"
 const sameBytes = "reading the body as a stream gives the same bytes"
@@ -595,6 +596,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/book/lines.ts": {
     "#numbers = 1": uniqueId,
+    'const isTemporary = false || failure._tag === "TooManyConnections"': sameError,
+    'const isTemporary = failure._tag === "" || failure._tag === "TooManyConnections"': sameError,
     "return false ? undefined : next": "an infinite wait is the same as a wait without a limit",
     ";": extraWake,
     "if (markets.length > 0) line.subscription.snapshot(markets)": hasSubscription,

@@ -267,6 +267,7 @@ describe("onOk", () => {
     world.receive(list(world.takeOne().id, ["ticker", 5]))
     world.receive(ok(id, 6, 1))
     world.receive(ticker(5))
+    assert.strictEqual(world.session.state().subscriptions[0]!.sid, 5)
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
@@ -291,7 +292,10 @@ describe("onOk", () => {
     world.receive(ok(world.takeOne().id, 1, 1, ["A"]))
     const add = world.takeOne()
     assert.deepInclude(add.params, { action: "add_markets", market_tickers: ["C"] })
-    assert.deepInclude(user.of("Outage")[0], { markets: ["C"] })
+    assert.deepInclude(user.of("Outage")[0], {
+      markets: ["C"],
+      cause: { _tag: "SubscriptionLost", code: undefined, reason: "the exchange no longer lists it" }
+    })
     world.receive(ok(add.id, 1, 2, ["A", "C"]))
     assert.deepStrictEqual([user.tags, other.user.tags], [["Outage", "Restored"], []])
   })
@@ -443,6 +447,7 @@ describe("onSubscribed", () => {
     world.receive(list(world.takeOne().id, ["ticker", 5]))
     world.receive(subscribed(id, "ticker", 6))
     world.receive(ticker(5))
+    assert.strictEqual(world.session.state().subscriptions[0]!.sid, 5)
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
