@@ -47,13 +47,13 @@ interface Kept {
 
 /** Compares books that were read with the states that the exchange recorded. */
 export class Comparison {
-  /** The clock of {@link behindMillis}. */
+  /** Returns the current time for {@link behindMillis}. */
   nowMillis = (): number => performance.now()
   readonly latest = new Map<string, Recorded>()
   reads = 0
   /**
-   * The number of books that were read between two deltas with the same clock. A fault sends an extra delta with the
-   * same clock.
+   * The number of books that were read after an extra delta and before the real delta. Some faults first send an extra
+   * delta with the clock of the real delta. The book then has the new clock, but the previous levels.
    */
   between = 0
   readonly #fail: (failure: string) => void

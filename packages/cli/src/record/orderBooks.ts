@@ -34,7 +34,7 @@ export const marketLines = (tickers: ReadonlyArray<string>) =>
         Effect.fail(
           new CommandError({
             exit: "refused",
-            message: `The exchange has no market ${ticker}. Find its ticker with \`kalshi markets\``
+            message: `The exchange has no market ${ticker}. Find the right ticker with \`kalshi markets\``
           })
         )
       ),

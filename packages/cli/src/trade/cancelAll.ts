@@ -76,7 +76,7 @@ const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker"
     Effect.fail(
       new CommandError({
         exit: "refused",
-        message: `There is no ${what} ${JSON.stringify(name)}. Nothing was canceled. Find its ticker with \`kalshi search\``,
+        message: `There is no ${what} ${JSON.stringify(name)}. Nothing was canceled. Find the right ticker with \`kalshi search\``,
         details: { type: "NotFound" }
       })
     )

@@ -38,7 +38,7 @@ export const readMarket = (ticker: string) =>
       Effect.fail(
         new CommandError({
           exit: "refused",
-          message: `There is no market ${JSON.stringify(ticker)}. Nothing was sent. Find its ticker with \`kalshi markets\``
+          message: `There is no market ${JSON.stringify(ticker)}. Nothing was sent. Find the right ticker with \`kalshi markets\``
         })
       )
     )

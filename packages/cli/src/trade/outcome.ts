@@ -161,7 +161,7 @@ const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
     case "MARKET_INACTIVE":
       return `${ticker} does not trade now. Look at its status and times with \`kalshi market ${ticker}\``
     case "market_not_found":
-      return `There is no market ${JSON.stringify(ticker)}. Find its ticker with \`kalshi search\``
+      return `There is no market ${JSON.stringify(ticker)}. Find the right ticker with \`kalshi search\``
     case "fill_or_kill_insufficient_resting_volume":
       return `The order book has too few contracts at this price to fill the whole order. Look at \`kalshi book ${ticker}\`, or pass --tif ioc to fill the available contracts`
     case "invalid_price":

@@ -238,7 +238,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
         [
           ["KXNOTHING-26-A"],
           "refused",
-          "The exchange has no market KXNOTHING-26-A. Find its ticker with `kalshi markets`"
+          "The exchange has no market KXNOTHING-26-A. Find the right ticker with `kalshi markets`"
         ],
         [[ticker, ticker], "usage", "is listed twice"],
         [[ticker, "--csv"], "usage", "--csv prints lists only. Use --json"],

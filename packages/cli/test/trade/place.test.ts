@@ -262,7 +262,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         })
         const unknown = yield* json(place("KXNOTHING-26-T1", "nothing-1"))
         assert.strictEqual(unknown.code, 3)
-        assert.include(unknown.stderr, "Find its ticker with `kalshi search`")
+        assert.include(unknown.stderr, "Find the right ticker with `kalshi search`")
         const shown = yield* json(place("KXNOTHING-26-T1", "nothing-2").filter((arg) => arg !== "--yes"))
         assert.include(JSON.parse(shown.stderr).error.message, "There is no market")
         assert.deepStrictEqual(pendingFiles(), [])

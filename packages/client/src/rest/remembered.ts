@@ -11,7 +11,7 @@ export interface All {
   readonly add: (id: string) => boolean
 }
 
-/** The platform limits a set to 2 ** 24 elements. */
+/** Half of the 2 ** 24 elements that a set can have. */
 const largestSet = 2 ** 23
 
 export const all = (options: { readonly maxIds: number; readonly perSet?: number }): All => {

@@ -72,7 +72,8 @@ const ofExchange = [
 ]
 
 /**
- * The document declares 409 for these operations. For all other operations in the lists above, 409 is an assumption.
+ * The document declares 409 for these operations. For the other operations in `ofTrading` and `ofExchange`, 409 is an
+ * assumption.
  */
 const declared = ["CreateOrderV2", "CreateRFQ", "IntraExchangeInstanceTransfer"]
 
@@ -87,7 +88,7 @@ describe("a pause", () => {
       [{ exchange: false }, [...ofTrading, ...ofExchange], "exchange_is_paused"]
     ] as const) {
       for (const id of ids) {
-        it.effect(`refuses ${id} with 409 ${code} if undeclaredStatuses is ${undeclaredStatuses}`, () =>
+        it.effect(`refuses ${id} with 409 ${code} if undeclaredStatuses is "${undeclaredStatuses}"`, () =>
           Effect.gen(function* () {
             const { changed, got } = yield* whilePaused(id, active, { undeclaredStatuses })
             assert.deepStrictEqual([got.status, errorOf(got).code, changed], [409, code, false])

@@ -152,8 +152,8 @@ export const kinds = {
 export type Kind = keyof typeof kinds
 
 /**
- * The kind of entity to which a field refers. Key: the name of the field, or the name of the member that contains the
- * object, a dot and the name of the field.
+ * The kind of entity to which a field refers. Key: `field`, or `member.field`, where `member` is the member that
+ * contains the object with the field.
  */
 export const fields: Readonly<Record<string, Kind>> = {
   associated_event_tickers: "event",
@@ -213,13 +213,13 @@ export const fields: Readonly<Record<string, Kind>> = {
 export const texts: Readonly<Record<string, Kind>> = { "Associated Events": "event", "Associated Markets": "market" }
 
 /**
- * The ids by which no operation reads an entity, with the reason. Key: as in `fields`, or an operation, a space and a
- * key as in `fields`.
+ * The fields with ids that are not in `fields`, with the reason: almost no operation reads an entity by such an id.
+ * Key: `field`, `member.field` or `operation member.field`.
  */
 export const unread: Readonly<Record<string, string>> = {
   "GetFCMOrders orders.order_id": "the orders of subtraders are only in this list",
   "GetRFQBatchQuotes quotes.id":
-    "until a batch is accepted, these quotes are only in their batch quote, and a rule in sums.ts compares them",
+    "before a batch is accepted, only its batch quote has these quotes; later, a rule in sums.ts compares them with GetQuotes",
   "GetGameStats events.id": "the plays of a game are only in its statistics",
   "GetSubaccountTransfers transfers.transfer_id": "transfers between subaccounts are only in this list",
   api_key_id: "the ids of the account's keys are only in the list of keys",
@@ -227,7 +227,7 @@ export const unread: Readonly<Record<string, string>> = {
   "batch_quotes.id": "batch quotes are only in the list of their batch",
   "block_trade_proposals.id": "block trades are only in their list",
   buyer_user_id: "no operation reads an account",
-  client_order_id: "the client chooses this id",
+  client_order_id: "the client chooses this id, and only GetFCMOrders reads orders by it",
   communications_id: "this is the public id of an account",
   creator_id: "this is the public id of an account",
   creator_user_id: "no operation reads an account",

@@ -38,7 +38,7 @@ describe("parse", () => {
     assert.strictEqual(reason, "market_lifecycle_v2 has no such parameter: it has none")
   })
 
-  it("returns an empty list of names if a subscription to reference values names none", () => {
+  it("returns the kind of names, but no names, for an index channel without indices", () => {
     const { key, kind, names } = parsed("cfbenchmarks_value")
     assert.deepStrictEqual([key, kind?.parameter, names], ["cfbenchmarks_value index_ids {}", "index_ids", []])
   })
@@ -71,7 +71,7 @@ describe("parse", () => {
     ])
   })
 
-  it("returns no list of names for all markets, all indices and channels without markets", () => {
+  it("returns no kind of names for all markets, all indices and channels without markets", () => {
     const whole = [
       parsed("trade"),
       parsed("cfbenchmarks_value", { index_ids: ["BRTI", "all"] }),
