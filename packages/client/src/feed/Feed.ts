@@ -209,7 +209,8 @@ export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__
 
 /**
  * Replaces the open connections that have subscriptions. An old connection closes after the new connection has its
- * subscriptions, so the changeover loses no message.
+ * subscriptions and the old connection has then answered a command. So the changeover loses no message. If the old
+ * connection does not answer, it counts as lost, and its subscriptions report an outage.
  */
 export const changeOver: Effect.Effect<void, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(
   ({ changeOver }) => changeOver

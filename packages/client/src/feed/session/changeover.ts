@@ -1,5 +1,6 @@
 /**
- * Replaces a connection with a new connection. The old connection ends after the new connection has all subscriptions.
+ * Replaces a connection with a new connection. The old connection ends after the new connection has all subscriptions,
+ * and the old connection has then answered a command.
  * A line is a connection, and a slot is a subscription at the exchange (see `model.ts`).
  *
  * @module
