@@ -64,7 +64,7 @@ const isEmptyValue = (sent: Requests.Sent, name: string): boolean => new RegExp(
 /**
  * Changes a part of a valid request that Prism wrongly rejects. Returns undefined if there is none.
  * - An empty query value: Prism treats it as absent.
- * - The body `{}`, if the document declares no body: Prism rejects it, but the exchange rejects a write without a body.
+ * - The body `{}`, if the document declares no body: Prism rejects it, but the exchange requires it for a write.
  */
 const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): Requests.Sent | undefined => {
   if (reference.requestBody === undefined && sent.body === "{}") {

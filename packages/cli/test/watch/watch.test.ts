@@ -88,7 +88,7 @@ layer(
       )
     }
 
-    it.effect("restores the screen and exits with 4 if the exchange does not know the key", () =>
+    it.effect("restores the screen and exits with 4 if the exchange does not know the API key", () =>
       Effect.gen(function* () {
         const { env, folder } = yield* LocalExchange
         const path = join(folder, "unknown.pem")

@@ -78,7 +78,7 @@ export interface FrameFault {
    * - `zeroDelta`: sends a delta of `0.00` before the message.
    * - `belowZero`: before the message, sends a delta that removes more than the level holds. The client's book is then
    *   wrong.
-   * - `cross`: before the message, sends two deltas with the same clock. The first delta adds a bid at $0.99, which
+   * - `cross`: before the message, sends two deltas with the same value in `clock`. The first delta adds a bid at $0.99, which
    *   crosses almost every ask, and the second removes it.
    * - `omit`: does not send the message, and does not count it in `seq`. The client's book is then wrong, and no later
    *   message shows this.
@@ -151,7 +151,7 @@ const checkUpgrade = ({ closeCode, reset, status }: UpgradeFault): string | unde
     : `closeCode must be 1000 to 1014 (except 1004 to 1006) or 3000 to 4999, not ${closeCode}`
 }
 
-/** Whether a server may send the code. */
+/** Whether the code is valid in a close frame. */
 export const isCloseCode = (code: number): boolean =>
   Number.isInteger(code) &&
   ((code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999))

@@ -52,7 +52,7 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: ["fills"],
     to: "order",
     fields: ["side"],
-    reason: "the deprecated side of a fill is the bought outcome, but an order that sells YES has the side yes"
+    reason: "the deprecated field side: a fill that sells YES has no, the bought outcome, and its order has yes"
   },
   {
     from: ["fills"],
@@ -83,13 +83,13 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: ["best_quotes"],
     to: "batch",
     fields: ["rfqs", "updated_ts"],
-    reason: "these are the best bids on the children, and the time of their last change"
+    reason: "these are the best bids on the RFQs of the batch, and the time of their last change"
   },
   {
     from: ["rfqs"],
     to: "market",
     fields: ["no_bid_dollars", "yes_bid_dollars"],
-    reason: "these are the best bids on a child, which do not rest in the book"
+    reason: "these are the best bids on an RFQ of the batch, which do not rest in the book"
   },
   { from: ["events"], to: "target", fields: ["id", "type"], reason: "a play of a game has its own id and type" }
 ]
