@@ -557,8 +557,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/trading/groupChanges.ts": {
     "default:": "the function ends without a value in either case",
     "#nextSeq = 1": firstMessage,
-    '#newest: Array<OrderGroupUpdates> = ["Stryker was here"]': "the text has no time, so the first update replaces it",
-    '#repeatable: Array<OrderGroupUpdates> = ["Stryker was here"]': firstMessage
+    'readonly #delivered: Array<string> = ["Stryker was here"]': "no update has this text"
   },
   "packages/client/src/trades/filling.ts": {
     'const fractionOf = (time: string): string => /\\.(\\d*[1-9])/.exec(time)?.[0] ?? ""':

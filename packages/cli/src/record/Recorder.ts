@@ -103,7 +103,6 @@ export class Recorder {
     const { feed, onEnd, writer } = this.#options
     this.#stopFrames = feed.record({
       onFrame: (frame) => {
-        this.#requestMissing()
         this.#flushPending()
         this.#pending = { line: encodeFrame(frame), isCounted: !frame.text.includes('"orderbook_snapshot"') }
         this.counts.frames++
@@ -114,9 +113,10 @@ export class Recorder {
     writer.flush()
   }
 
-  /** Writes the last frame. Call this when its events have arrived. */
+  /** Writes the last frame, and requests snapshots that are due. Call this regularly, when no frame is in progress. */
   settle(): void {
     this.#flushPending()
+    this.#requestMissing()
   }
 
   /**

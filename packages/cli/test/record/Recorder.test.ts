@@ -109,16 +109,16 @@ describe("Recorder", () => {
   }
 
   it("requests snapshots at most once per second, each market once", () => {
-    const { clock, event, frame, recorder, snapshots } = start()
+    const { clock, event, recorder, snapshots } = start()
     const fault = (market: string) =>
       event({ _tag: "Undecodable", generation: 1, sid: 1, market, pointer: "/msg", reason: "expected", text: "{}" })
     for (const market of ["A", "A", "B", "A"]) fault(market)
     clock.nowMillis += 999
-    frame("1")
+    recorder.settle()
     assert.deepStrictEqual(snapshots, [["A"]])
     clock.nowMillis += 1
-    frame("2")
-    frame("3")
+    recorder.settle()
+    recorder.settle()
     assert.deepStrictEqual(snapshots, [["A"], ["A", "B"]])
     recorder.stop()
   })

@@ -6,7 +6,6 @@
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -144,24 +143,29 @@ const maxRepeated = 1_000
 /** Finds the updates that a new connection repeats. */
 class Repeats {
   #nextSeq = 0
-  /** The last updates, oldest first. */
-  readonly #delivered: Array<OrderGroupUpdates> = []
-  /** The delivered updates that the new connection has not repeated yet. */
-  #repeatable: Array<OrderGroupUpdates> = []
+  /** The last updates as texts, oldest first. */
+  readonly #delivered: Array<string> = []
+  /** How often the new connection can still repeat each delivered update. */
+  #repeatable = new Map<string, number>()
 
   /** Call it for every message. If the number does not continue the sequence, the connection can be new. */
   onSequence(seq: number): void {
-    if (seq !== this.#nextSeq) this.#repeatable = [...this.#delivered]
+    if (seq !== this.#nextSeq) {
+      this.#repeatable = new Map()
+      for (const text of this.#delivered) this.#repeatable.set(text, (this.#repeatable.get(text) ?? 0) + 1)
+    }
     this.#nextSeq = seq + 1
   }
 
   has(update: OrderGroupUpdates): boolean {
-    const index = this.#repeatable.findIndex((repeatable) => Equal.equals(repeatable, update))
-    if (index >= 0) {
-      this.#repeatable.splice(index, 1)
+    // Every update is decoded by the same schema, so equal updates have equal texts.
+    const text = JSON.stringify(update)
+    const count = this.#repeatable.get(text) ?? 0
+    if (count > 0) {
+      this.#repeatable.set(text, count - 1)
       return true
     }
-    this.#delivered.push(update)
+    this.#delivered.push(text)
     if (this.#delivered.length > maxRepeated) this.#delivered.shift()
     return false
   }
