@@ -42,7 +42,7 @@ const open = (args: string) =>
       press: (key: string) => tmux("send-keys", "-t", `${name}:`, key),
       kill: (signal: NodeJS.Signals) =>
         Effect.sync(() => process.kill(Number(readFileSync(pidFile, "utf8").trim()), signal)),
-      ended: until((lines) => lines.some((line) => line.endsWith("icanon"))),
+      ended: until((lines) => lines.some((line) => line.endsWith("echo"))),
       modes: Effect.map(
         tmux("display-message", "-p", "-t", `${name}:`, "#{alternate_on} #{cursor_flag} #{wrap_flag}"),
         (text) => text.trim()
